@@ -1,0 +1,1 @@
+"""The only subscriber to media.signals."""

@@ -1,0 +1,19 @@
+"""The rows of media, one file per aggregate."""
+
+from media.models.custody import CustodyEntry
+from media.models.fingerprint import Code, Fingerprint, Frame
+from media.models.item import Item, Submission
+from media.models.job import Job
+from media.models.match import Match, SeenFrom
+
+__all__ = [
+    "Code",
+    "CustodyEntry",
+    "Fingerprint",
+    "Frame",
+    "Item",
+    "Job",
+    "Match",
+    "SeenFrom",
+    "Submission",
+]

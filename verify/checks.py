@@ -1,0 +1,1 @@
+"""`manage.py check`: what this machine must offer."""

@@ -1,0 +1,303 @@
+"""Every setting, by topic. The environment is read here and nowhere else.
+
+With every variable unset the product runs embedded: SQLite, a filesystem broker and plain files
+in ./var. See docs/operating.md for the list of variables.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()  # NAME_FILE=/run/secrets/x is read where NAME is not set
+
+
+def _positive(name: str, default: int) -> int:
+    """Read a whole number above zero, or refuse to start with a sentence that says so."""
+    text = env.str(name, default=str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise ImproperlyConfigured(f"{name} must be a whole number above 0, not {text!r}.")
+    return int(text)
+
+
+# --- Where things are -----------------------------------------------------------------------
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = _positive("PORT", 8000)
+S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_ENDPOINT = env.str("S3_ENDPOINT", default="")
+DATABASE_URL = env.str("DATABASE_URL", default="")
+BROKER_URL = env.str("BROKER_URL", default="")
+# Nothing but DATA_DIR set: one machine, one person, plain HTTP on loopback.
+IS_EMBEDDED = not (DATABASE_URL or BROKER_URL)
+
+
+def _data_dir() -> Path:
+    try:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {DATA_DIR} cannot be made ({error.strerror}). "
+            "Set DATA_DIR to a folder that can be written."
+        ) from error
+    return DATA_DIR
+
+
+def _secret_key() -> str:
+    """Take SECRET_KEY, or embedded make one once and keep it in the data folder."""
+    if key := env.str("SECRET_KEY", default=""):
+        return key
+    if not IS_EMBEDDED:
+        raise ImproperlyConfigured(
+            "SECRET_KEY (or SECRET_KEY_FILE) must be set where DATABASE_URL or BROKER_URL is."
+        )
+    path = _data_dir() / "secret_key"
+    try:
+        with open(path, "x", opener=_private) as new:
+            new.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {DATA_DIR} cannot be written ({error.strerror}). "
+            "Set DATA_DIR to a folder that can."
+        ) from error
+    return path.read_text()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+SECRET_KEY = _secret_key()
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST] if IS_EMBEDDED else []
+)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- Apps -----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "axes",
+    "csp",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "media",
+    "claims",
+    "verify.apps.VerifyConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "verify.urls"
+WSGI_APPLICATION = "verify.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database -------------------------------------------------------------------------------
+if DATABASE_URL:
+    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+    if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL must be postgres://user:password@host/name.")
+    DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": _data_dir() / "verify.sqlite3",
+            "OPTIONS": {
+                "timeout": 20,  # seconds a writer waits for another
+                # Taking the write lock at BEGIN: 0 of 1,800 concurrent writes failed with it,
+                # 1,266 with Django's default.
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Work in the background (names as Celery reads them under CELERY_) -------------------------
+CELERY_BROKER_URL = BROKER_URL or "filesystem://"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True  # the job row holds what came of it
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the sweep rings again; a redelivery would race it
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"media.tasks.run_*": {"queue": "media"}}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False  # a dead broker must not hang a request; the sweep rings
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+_VISIBILITY_S = 1800  # longer than the longest job
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": _VISIBILITY_S}
+    if BROKER_URL
+    else {
+        "data_folder_in": str(DATA_DIR / "broker" / "queue"),
+        "data_folder_out": str(DATA_DIR / "broker" / "queue"),
+        "control_folder": str(DATA_DIR / "broker" / "control"),
+        "polling_interval": 0.1,  # seconds; the default of 1.0 makes the product feel broken
+    }
+)
+
+# --- Jobs -----------------------------------------------------------------------------------
+JOB_LEASE_S = _positive("JOB_LEASE_S", 60)  # a worker that is silent for so long lost its job
+JOB_HEARTBEAT_S = max(1, JOB_LEASE_S // 4)
+JOB_ATTEMPTS = 2  # counted before the work starts; then the item ends with a reason
+JOB_RING_AGAIN_S = 30  # a waiting job is rung for again after this long
+SWEEP_S = _positive("SWEEP_S", 30)
+
+# --- Media: what is accepted -------------------------------------------------------------------
+MAX_UPLOAD_BYTES = _positive("MAX_UPLOAD_BYTES", 4 * 1024**3)
+FILE_UPLOAD_HANDLERS = ["media.receiving.HashingUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of form fields, files apart
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+MEDIA_ROOT = DATA_DIR / "files"
+MEDIA_URL = "/files/"  # not served: originals go through a view that asks for permission
+
+# --- Decoding: limits of the child process ------------------------------------------------------
+DECODE_MEMORY_BYTES = 3 * 1024**3  # address space
+DECODE_STILL_WALL_S = 30
+DECODE_FOOTAGE_WALL_S = 280
+DECODE_PREVIEW_WALL_S = 1500
+DECODE_OUTPUT_BYTES = 1024**3
+MAX_STILL_PIXELS = 100_000_000
+MAX_STILL_PIXELS_DRAFT = 250_000_000  # JPEG, which decodes at a fraction of its size
+
+# --- Matching: reasons and measured errors in docs/hashing.md -----------------------------------
+MATCH_PDQ_RADIUS_BITS = 31
+MATCH_MIN_QUALITY = 70  # PDQ quality 0-100 below which a hash says nothing
+
+# --- Claims -----------------------------------------------------------------------------------
+CLAIM_LEASE_S = 30 * 60  # a claim taken and left alone goes back to the queue
+
+# --- People and doors ---------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "queue"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+IS_HTTPS = env.bool("HTTPS", default=not IS_EMBEDDED)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "claims.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["claims.api.permissions.RoleAndScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "verify.paging.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["claims.api.throttling.PerToken"],
+    "DEFAULT_THROTTLE_RATES": {"token": env.str("API_RATE", default="6000/min")},
+    "EXCEPTION_HANDLER": "verify.errors.problem_json",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Verify",
+    "DESCRIPTION": "Submit media and claims; read what they matched and what was found.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# --- Words and time -------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+# --- Static files -----------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # no collectstatic step needed
+
+# --- Logs --------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
