@@ -1,0 +1,187 @@
+"""The one fixture module: people, items, claims, generated pictures and clips."""
+
+import hashlib
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from claims.models import Claim, Source
+from claims.roles import Role
+from media.models import Item, Submission
+from verify.demo import scenes
+
+_numbers = itertools.count(1)
+
+
+# --- Where files go ---------------------------------------------------------------------------
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, settings) -> Path:
+    """A data folder of its own for each test; nothing is written beside the code."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    settings.DATA_DIR = folder
+    settings.MEDIA_ROOT = folder / "files"
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    """Argon2 takes its time by design; tests sign in often."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+# --- People -----------------------------------------------------------------------------------
+@pytest.fixture
+def make_person(db):
+    """Make a person with a role (or none). Password: "correct horse"."""
+
+    def make(name: str, role: str | None = None) -> User:
+        person = User.objects.create_user(
+            name, password="correct horse", is_staff=role == Role.ADMINISTRATOR
+        )
+        if role:
+            person.groups.add(Group.objects.get(name=role))
+        return person
+
+    return make
+
+
+@pytest.fixture
+def alice(make_person) -> User:
+    """May review."""
+    return make_person("alice", Role.FACT_CHECKER)
+
+
+@pytest.fixture
+def bob(make_person) -> User:
+    """May review too."""
+    return make_person("bob", Role.FACT_CHECKER)
+
+
+@pytest.fixture
+def charlie(make_person) -> User:
+    """May nothing."""
+    return make_person("charlie")
+
+
+@pytest.fixture
+def dana(make_person) -> User:
+    """May publish."""
+    return make_person("dana", Role.EDITOR)
+
+
+@pytest.fixture
+def erin(make_person) -> User:
+    """Runs the desk."""
+    return make_person("erin", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def sam(make_person) -> User:
+    """Submits, and sees only that."""
+    return make_person("sam", Role.SUBMITTER)
+
+
+@pytest.fixture
+def vera(make_person) -> User:
+    """Reads data, changes nothing."""
+    return make_person("vera", Role.VIEWER)
+
+
+@pytest.fixture
+def client_of():
+    """A browser in which somebody is signed in."""
+
+    def sign_in(person: User) -> Client:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+# --- Pictures and clips -----------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def photo():
+    """photo("temple") → a photograph, upright RGB. Names: verify/demo/pictures/."""
+    return scenes.photo
+
+
+@pytest.fixture(scope="session")
+def photo_bytes():
+    """photo_bytes("temple", "PNG") → the encoded file."""
+
+    def make(name: str = "temple", picture_format: str = "JPEG", **options) -> bytes:
+        return scenes.as_bytes(scenes.photo(name), picture_format, **options)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory) -> Path:
+    """Four seconds of a pan over a photograph, 320x180 H.264 in MP4."""
+    path = tmp_path_factory.mktemp("clips") / "pan.mp4"
+    return scenes.write_clip(scenes.pan("temple", 4.0), path)
+
+
+# --- Rows -------------------------------------------------------------------------------------
+@pytest.fixture
+def make_item(make_person):
+    """Make an item's rows (no file, no jobs): already looked at unless said otherwise."""
+
+    def make(**fields) -> Item:
+        number = next(_numbers)
+        now = datetime.now(UTC)
+        values = {
+            "sha256": hashlib.sha256(f"item {number}".encode()).hexdigest(),
+            "size_bytes": 1000 + number,
+            "content_type": "image/jpeg",
+            "kind": Item.Kind.STILL,
+            "state": Item.State.READY,
+            "width_px": 640,
+            "height_px": 427,
+            "first_seen_at": now,
+            "first_seen_on": now.isoformat(),
+            "matched_at": now,
+            **fields,
+        }
+        sender = values.pop("by", None)
+        item = Item.objects.create(**values)
+        if sender is None:
+            sender = User.objects.filter(username="wire-intake").first() or make_person(
+                "wire-intake", Role.SUBMITTER
+            )
+        Submission.objects.create(item=item, by=sender, door="api", file_name=f"{number}.jpg")
+        return item
+
+    return make
+
+
+@pytest.fixture
+def make_claim(make_person):
+    """Make a claim's row, open unless said otherwise."""
+
+    def make(**fields) -> Claim:
+        author = fields.pop("created_by", None)
+        if author is None:
+            author = User.objects.filter(username="desk").first() or make_person("desk")
+        values = {"statement": f"Statement {next(_numbers)}", **fields}
+        return Claim.objects.create(created_by=author, **values)
+
+    return make
+
+
+@pytest.fixture
+def militia(db) -> Source:
+    """The claimant of the reference case."""
+    return Source.objects.create(
+        name="People's Militia of the DPR",
+        kind=Source.Kind.ACCOUNT,
+        platform="Telegram",
+        handle="@nm_dnr",
+        is_party_to_conflict=True,
+    )
