@@ -47,7 +47,9 @@ def as_bytes(picture: Image.Image, picture_format: str = "JPEG", **options) -> b
 # --- The ground -----------------------------------------------------------------------------
 def _tiled(name: str, size: tuple[int, int], scale: float) -> np.ndarray:
     tile = ImageOps.grayscale(_read(name))
-    tile = tile.resize((int(tile.width * scale), int(tile.height * scale)), Image.Resampling.BICUBIC)
+    tile = tile.resize(
+        (int(tile.width * scale), int(tile.height * scale)), Image.Resampling.BICUBIC
+    )
     mirrored = np.asarray(tile, dtype=np.float32)
     pair = np.concatenate([mirrored, mirrored[:, ::-1]], axis=1)
     block = np.concatenate([pair, pair[::-1]], axis=0)
