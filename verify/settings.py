@@ -8,30 +8,23 @@ import os
 import secrets
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from verify import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()  # NAME_FILE=/run/secrets/x is read where NAME is not set
-
-
-def _positive(name: str, default: int) -> int:
-    """Read a whole number above zero, or refuse to start with a sentence that says so."""
-    text = env.str(name, default=str(default))
-    if not text.isdecimal() or int(text) < 1:
-        raise ImproperlyConfigured(f"{name} must be a whole number above 0, not {text!r}.")
-    return int(text)
-
 
 # --- Where things are -----------------------------------------------------------------------
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-HOST = env.str("HOST", default="127.0.0.1")
-PORT = _positive("PORT", 8000)
-S3_BUCKET = env.str("S3_BUCKET", default="")
-S3_ENDPOINT = env.str("S3_ENDPOINT", default="")
-DATABASE_URL = env.str("DATABASE_URL", default="")
-BROKER_URL = env.str("BROKER_URL", default="")
+DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+HOST = environment.text("HOST", "127.0.0.1")
+PORT = environment.whole("PORT", 8000, highest=65535)
+S3_BUCKET = environment.text("S3_BUCKET")
+S3_ENDPOINT = environment.address("S3_ENDPOINT", ("http", "https"))
+if S3_ENDPOINT and not S3_BUCKET:
+    raise ImproperlyConfigured("S3_ENDPOINT is set but S3_BUCKET is not: name the bucket.")
+DATABASE_URL = environment.text("DATABASE_URL")
+BROKER_URL = environment.address("BROKER_URL", ("redis", "rediss"))
 # Nothing but DATA_DIR set: one machine, one person, plain HTTP on loopback.
 IS_EMBEDDED = not (DATABASE_URL or BROKER_URL)
 
@@ -49,7 +42,7 @@ def _data_dir() -> Path:
 
 def _secret_key() -> str:
     """Take SECRET_KEY, or embedded make one once and keep it in the data folder."""
-    if key := env.str("SECRET_KEY", default=""):
+    if key := environment.text("SECRET_KEY"):
         return key
     if not IS_EMBEDDED:
         raise ImproperlyConfigured(
@@ -62,11 +55,18 @@ def _secret_key() -> str:
     except FileExistsError:
         pass
     except OSError as error:
-        raise ImproperlyConfigured(
-            f"The data folder {DATA_DIR} cannot be written ({error.strerror}). "
-            "Set DATA_DIR to a folder that can."
-        ) from error
-    return path.read_text()
+        raise _not_ours(error) from error
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise _not_ours(error) from error
+
+
+def _not_ours(error: OSError) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"The data folder {DATA_DIR} belongs to another user or cannot be written "
+        f"({error.strerror}). Set DATA_DIR to a folder that can be written."
+    )
 
 
 def _private(path: str, flags: int) -> int:
@@ -74,11 +74,10 @@ def _private(path: str, flags: int) -> int:
 
 
 SECRET_KEY = _secret_key()
-DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST] if IS_EMBEDDED else []
-)
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+DEBUG = environment.flag("DEBUG", default=False)
+# Loopback is always there: health is asked for by that name, inside a container too.
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.names("ALLOWED_HOSTS", [HOST])]
+CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [])
 
 # --- Apps -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -113,6 +112,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "verify.errors.ReadableErrors",
 ]
 ROOT_URLCONF = "verify.urls"
 WSGI_APPLICATION = "verify.wsgi.application"
@@ -132,11 +132,15 @@ TEMPLATES = [
 
 # --- Database -------------------------------------------------------------------------------
 if DATABASE_URL:
-    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-    if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must be postgres://user:password@host/name.")
-    DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES = {
+        "default": {
+            "CONN_MAX_AGE": 60,  # seconds
+            "CONN_HEALTH_CHECKS": True,
+            **environment.database("DATABASE_URL"),
+        }
+    }
+    # A database that is away must not hang a page or a health check: seconds.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 else:
     DATABASES = {
         "default": {
@@ -162,6 +166,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the sweep rings again; a redelivery would race it
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "default"
+WORKER_QUEUES = ("default", "media")  # each is asked for a pulse; docs/operating.md
+PULSE_S = 5  # a worker takes a message from each queue this often, or health turns red ...
+PULSE_LATE_S = 30  # ... after so long a silence
 CELERY_TASK_ROUTES = {"media.tasks.run_*": {"queue": "media"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # a dead broker must not hang a request; the sweep rings
@@ -180,14 +187,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 
 # --- Jobs -----------------------------------------------------------------------------------
-JOB_LEASE_S = _positive("JOB_LEASE_S", 60)  # a worker that is silent for so long lost its job
+JOB_LEASE_S = environment.whole(
+    "JOB_LEASE_S", 60
+)  # a worker that is silent for so long lost its job
 JOB_HEARTBEAT_S = max(1, JOB_LEASE_S // 4)
 JOB_ATTEMPTS = 2  # counted before the work starts; then the item ends with a reason
 JOB_RING_AGAIN_S = 30  # a waiting job is rung for again after this long
-SWEEP_S = _positive("SWEEP_S", 30)
+SWEEP_S = environment.whole("SWEEP_S", 30)
 
 # --- Media: what is accepted -------------------------------------------------------------------
-MAX_UPLOAD_BYTES = _positive("MAX_UPLOAD_BYTES", 4 * 1024**3)
+MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 4 * 1024**3)
 FILE_UPLOAD_HANDLERS = ["media.receiving.HashingUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of form fields, files apart
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
@@ -231,8 +240,8 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
-IS_HTTPS = env.bool("HTTPS", default=not IS_EMBEDDED)
+AXES_IPWARE_PROXY_COUNT = environment.whole("PROXY_COUNT", 0, lowest=0)
+IS_HTTPS = environment.flag("HTTPS", default=not IS_EMBEDDED)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -261,8 +270,9 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["claims.api.throttling.PerToken"],
-    "DEFAULT_THROTTLE_RATES": {"token": env.str("API_RATE", default="6000/min")},
+    "DEFAULT_THROTTLE_RATES": {"token": environment.rate("API_RATE", "6000/min")},
     "EXCEPTION_HANDLER": "verify.errors.problem_json",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is answered 405: the schema describes the API
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,
 }
@@ -299,5 +309,12 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # One line per message would bury the rest: every queue gets a pulse every few seconds.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "axes.apps": {"level": "WARNING"},
+    },
+    "root": {"handlers": ["console"], "level": environment.log_level("LOG_LEVEL", "INFO")},
 }
