@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from verify import errors, openapi
 from verify.signin import SignIn
 
 urlpatterns = [
@@ -16,4 +17,12 @@ urlpatterns = [
     path("", include("claims.pages.urls")),
     path("api/v1/", include("media.api.urls")),
     path("api/v1/", include("claims.api.urls")),
+    path("api/schema/", openapi.Schema.as_view(), name="api-schema"),
+    path("api/docs/", openapi.Docs.as_view(url_name="api-schema"), name="api-docs"),
+    re_path(r"^api/(?P<path>.*)$", errors.unknown_address),
 ]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
