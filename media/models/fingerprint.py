@@ -1,8 +1,12 @@
 """The moments looked at and their perceptual hashes; the searchable codes."""
 
 from django.db import models
+from django.db.models import Q
 
+from media.fingerprints.bands import BANDS
 from media.models.item import Item
+
+BAND_COLUMNS = [f"b{band:02}" for band in range(BANDS)]
 
 
 class Frame(models.Model):
@@ -29,16 +33,38 @@ class Frame(models.Model):
 class Code(models.Model):
     """One distinct hash value with its bands, the row that a radius search reads.
 
-    Columns b00..b10 hold the bands of `media.fingerprints.bands`, so that b-tree indexes find
-    every code that can lie within the radius.
+    The columns b00 to b15 hold the bands of `media.fingerprints.bands`, so that plain b-tree
+    indexes find every code within a radius. Algorithms that are not searched leave them empty.
+    Written by `media/candidates.py` only.
     """
 
     algorithm = models.CharField(max_length=16, help_text='"pdq256-1"')
     bits = models.BinaryField(max_length=32)
-    frames_count = models.PositiveIntegerField(default=0, help_text="how many frames share it")
+    b00 = models.IntegerField(null=True)
+    b01 = models.IntegerField(null=True)
+    b02 = models.IntegerField(null=True)
+    b03 = models.IntegerField(null=True)
+    b04 = models.IntegerField(null=True)
+    b05 = models.IntegerField(null=True)
+    b06 = models.IntegerField(null=True)
+    b07 = models.IntegerField(null=True)
+    b08 = models.IntegerField(null=True)
+    b09 = models.IntegerField(null=True)
+    b10 = models.IntegerField(null=True)
+    b11 = models.IntegerField(null=True)
+    b12 = models.IntegerField(null=True)
+    b13 = models.IntegerField(null=True)
+    b14 = models.IntegerField(null=True)
+    b15 = models.IntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["algorithm", "bits"], name="code_once")]
+        indexes = [
+            models.Index(
+                fields=[column], name=f"code_{column}", condition=Q((f"{column}__isnull", False))
+            )
+            for column in BAND_COLUMNS
+        ]
 
     def __str__(self) -> str:
         return f"{self.algorithm}:{bytes(self.bits).hex()}"
@@ -55,6 +81,9 @@ class Fingerprint(models.Model):
     code = models.ForeignKey(Code, models.PROTECT, related_name="fingerprints")
     variant = models.CharField(max_length=7, choices=Variant, default=Variant.WHOLE)
     quality = models.PositiveSmallIntegerField(help_text="0-100")
+    turns = models.BinaryField(
+        blank=True, default=b"", help_text="the code turned in the eight ways of stills.TURNS"
+    )
 
     class Meta:
         constraints = [
