@@ -34,6 +34,10 @@ class AlreadyDecided(MediaError):
     code = "already_decided"
 
 
+class BadDecision(MediaError):
+    code = "bad_decision"
+
+
 class NotAllowed(MediaError):
     code = "not_allowed"
 
