@@ -17,7 +17,7 @@ help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
 
 run: install ## install, migrate, load the demo once, then serve http://127.0.0.1:8000
-	@exec $(VENV) -m verify.supervisor
+	@exec $(VENV) manage.py supervise
 
 test: install-dev ## run the tests; those for PostgreSQL and Redis where these answer
 	@exec $(VENV) -m pytest $(ARGS)

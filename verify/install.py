@@ -27,12 +27,12 @@ NOT_WRITABLE = (
 )
 
 
-class CannotInstall(Exception):
+class InstallError(Exception):
     """Carries the sentence for the person at the terminal."""
 
 
 def install(locks: list[Path], venv: Path = VENV) -> None:
-    """Bring `venv` to what the locks say. Safe to run twice; raises CannotInstall."""
+    """Bring `venv` to what the locks say. Safe to run twice; raises InstallError."""
     missing = [lock for lock in locks if not _is_installed(venv, lock)]
     if not missing and _version_of(venv):
         return
@@ -44,7 +44,7 @@ def install(locks: list[Path], venv: Path = VENV) -> None:
                 _stamp(venv, lock).write_text(_digest(lock))
     except OSError as error:
         path = error.filename or venv
-        raise CannotInstall(NOT_WRITABLE.format(path=path, why=error.strerror)) from error
+        raise InstallError(NOT_WRITABLE.format(path=path, why=error.strerror)) from error
 
 
 def _make(venv: Path) -> None:
@@ -53,7 +53,7 @@ def _make(venv: Path) -> None:
     if _version_of(venv) == mine:
         return
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
-        raise CannotInstall(NO_VENV.format(python=sys.executable))
+        raise InstallError(NO_VENV.format(python=sys.executable))
     venv.mkdir(exist_ok=True)  # says plainly when the folder cannot be written
     probe = venv / ".writable"
     probe.touch()
@@ -61,7 +61,7 @@ def _make(venv: Path) -> None:
     print(f"Making a virtual environment in {venv} with Python {mine} ...", flush=True)
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=False)
     if made.returncode:
-        raise CannotInstall(NO_VENV.format(python=sys.executable))
+        raise InstallError(NO_VENV.format(python=sys.executable))
 
 
 def _pip_install(venv: Path, lock: Path) -> None:
@@ -69,7 +69,7 @@ def _pip_install(venv: Path, lock: Path) -> None:
     pip = [str(_python(venv)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     done = subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=False)
     if done.returncode:
-        raise CannotInstall(NOT_INSTALLED.format(lock=lock.name))
+        raise InstallError(NOT_INSTALLED.format(lock=lock.name))
 
 
 def _version_of(venv: Path) -> str:
@@ -104,7 +104,7 @@ def main() -> None:
     names = parser.parse_args().lock
     try:
         install([ROOT / name for name in names])
-    except CannotInstall as sentence:
+    except InstallError as sentence:
         sys.exit(str(sentence))
 
 

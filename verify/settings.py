@@ -15,7 +15,7 @@ from verify import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# --- Where things are -----------------------------------------------------------------------
+# --- Where things are -------------------------------------------------------------------------
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 HOST = environment.text("HOST", "127.0.0.1")
 PORT = environment.whole("PORT", 8000, highest=65535)
@@ -25,8 +25,10 @@ if S3_ENDPOINT and not S3_BUCKET:
     raise ImproperlyConfigured("S3_ENDPOINT is set but S3_BUCKET is not: name the bucket.")
 DATABASE_URL = environment.text("DATABASE_URL")
 BROKER_URL = environment.address("BROKER_URL", ("redis", "rediss"))
+WEB_THREADS = environment.whole("WEB_THREADS", 8)  # embedded; requests answered at a time
 # Nothing but DATA_DIR set: one machine, one person, plain HTTP on loopback.
 IS_EMBEDDED = not (DATABASE_URL or BROKER_URL)
+IS_DEMO = environment.flag("DEMO", default=IS_EMBEDDED)  # `make run` loads the demo once
 
 
 def _data_dir() -> Path:
@@ -79,7 +81,7 @@ DEBUG = environment.flag("DEBUG", default=False)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.names("ALLOWED_HOSTS", [HOST])]
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [])
 
-# --- Apps -----------------------------------------------------------------------------------
+# --- Apps -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -130,7 +132,7 @@ TEMPLATES = [
     }
 ]
 
-# --- Database -------------------------------------------------------------------------------
+# --- Database ---------------------------------------------------------------------------------
 if DATABASE_URL:
     DATABASES = {
         "default": {
@@ -157,7 +159,7 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Work in the background (names as Celery reads them under CELERY_) -------------------------
+# --- Work in the background (names as Celery reads them under CELERY_) ------------------------
 CELERY_BROKER_URL = BROKER_URL or "filesystem://"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -167,6 +169,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the sweep rings again; a redelivery
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "default"
 WORKER_QUEUES = ("default", "media")  # each is asked for a pulse; docs/operating.md
+# Embedded; messages worked on at a time. Most wait for a decode child or the database.
+WORKER_THREADS = environment.whole("WORKER_THREADS", max(3, (os.cpu_count() or 1) + 1))
 PULSE_S = 5  # a worker takes a message from each queue this often, or health turns red ...
 PULSE_LATE_S = 30  # ... after so long a silence
 CELERY_TASK_ROUTES = {"media.tasks.run_*": {"queue": "media"}}
@@ -186,7 +190,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     }
 )
 
-# --- Jobs -----------------------------------------------------------------------------------
+# --- Jobs -------------------------------------------------------------------------------------
 JOB_LEASE_S = environment.whole(
     "JOB_LEASE_S", 60
 )  # a worker that is silent for so long lost its job
@@ -195,15 +199,16 @@ JOB_ATTEMPTS = 2  # counted before the work starts; then the item ends with a re
 JOB_RING_AGAIN_S = 30  # a waiting job is rung for again after this long
 SWEEP_S = environment.whole("SWEEP_S", 30)
 
-# --- Media: what is accepted -------------------------------------------------------------------
+# --- Media: what is accepted ------------------------------------------------------------------
 MAX_UPLOAD_BYTES = environment.whole("MAX_UPLOAD_BYTES", 4 * 1024**3)
 FILE_UPLOAD_HANDLERS = ["media.receiving.HashingUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of form fields, files apart
+FORM_BYTES = 64 * 1024**2  # what a web server takes above MAX_UPLOAD_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 MEDIA_ROOT = DATA_DIR / "files"
 MEDIA_URL = "/files/"  # not served: originals go through a view that asks for permission
 
-# --- Decoding: limits of the child process ------------------------------------------------------
+# --- Decoding: limits of the child process ----------------------------------------------------
 DECODE_MEMORY_BYTES = 3 * 1024**3  # address space
 DECODE_STILL_WALL_S = 30
 DECODE_FOOTAGE_WALL_S = 280
@@ -212,14 +217,14 @@ DECODE_OUTPUT_BYTES = 1024**3
 MAX_STILL_PIXELS = 100_000_000
 MAX_STILL_PIXELS_DRAFT = 250_000_000  # JPEG, which decodes at a fraction of its size
 
-# --- Matching: reasons and measured errors in docs/hashing.md -----------------------------------
+# --- Matching: reasons and measured errors in docs/hashing.md ---------------------------------
 MATCH_PDQ_RADIUS_BITS = 31
 MATCH_MIN_QUALITY = 70  # PDQ quality 0-100 below which a hash says nothing
 
 # --- Claims -----------------------------------------------------------------------------------
 CLAIM_LEASE_S = 30 * 60  # a claim taken and left alone goes back to the queue
 
-# --- People and doors ---------------------------------------------------------------------------
+# --- People and doors -------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -286,13 +291,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
-# --- Words and time -------------------------------------------------------------------------------
+# --- Words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 
-# --- Static files -----------------------------------------------------------------------------------
+# --- Static files -----------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
@@ -301,7 +306,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True  # no collectstatic step needed
 
-# --- Logs --------------------------------------------------------------------------------------------
+# --- Logs -------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -5,11 +5,13 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from verify import errors, openapi
+from verify import errors, health, openapi
 from verify.signin import SignIn
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="queue")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("login/", SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

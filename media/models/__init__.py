@@ -5,6 +5,7 @@ from media.models.fingerprint import Code, Fingerprint, Frame
 from media.models.item import Item, Submission
 from media.models.job import Job
 from media.models.match import Match, SeenFrom
+from media.models.pulse import Pulse
 
 __all__ = [
     "Code",
@@ -14,6 +15,7 @@ __all__ = [
     "Item",
     "Job",
     "Match",
+    "Pulse",
     "SeenFrom",
     "Submission",
 ]
