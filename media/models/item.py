@@ -15,7 +15,11 @@ class ItemQuerySet(models.QuerySet["Item"]):
             return self
         if not user.is_authenticated:
             return self.none()
-        return self.filter(submissions__by=user).distinct()
+        return self.sent_by(user)
+
+    def sent_by(self, user) -> Self:
+        """Items a person sent, alone or among others."""
+        return self.filter(pk__in=Submission.objects.filter(by=user).values("item"))
 
     def unfinished(self) -> Self:
         """Items no final state has been reached for."""
