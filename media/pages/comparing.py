@@ -1,0 +1,181 @@
+"""Two items side by side, and the decision whether they are the same."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from media import decisions
+from media.errors import MediaError
+from media.models import Item, Match, SeenFrom
+from media.pages.described import describe_both
+from media.pages.forms import DecisionForm
+
+# Key, what it says, and where it makes sense: for stills, footage, or a still out of footage.
+_CONFIRM_KEYS = {"same_picture": "p", "same_footage": "c", "same_scene_other_angle": "s"}
+_REJECT_KEYS = {"look_alike": "x", "template_or_overlay": "o", "same_place": "l", "other": "n"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two, with everything drawn on it."""
+
+    name: str  # "this" or "other"
+    word: str
+    item: Item
+    region: list[list[float]] | None
+    time_ms: int
+    ranges: list[tuple[int, int, int]]  # start, end and length, milliseconds
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One button of the decision."""
+
+    value: str
+    label: str
+    key: str
+    is_confirming: bool
+    is_main: bool = False
+
+
+def sides(seen: SeenFrom) -> tuple[Side, Side]:
+    """The two sides as a person looks from one of them."""
+    word = "Earlier" if seen.direction == "earlier" else "Later"
+    region, back = seen.region, seen.region_of_this
+    return (
+        Side("this", "This", seen.this, region, seen.this_time_ms, _ranges(seen, "query")),
+        Side("other", word, seen.other, back, seen.other_time_ms, _ranges(seen, "other")),
+    )
+
+
+def _ranges(seen: SeenFrom, side: str) -> list[tuple[int, int, int]]:
+    spans = [(part[f"{side}_start_ms"], part[f"{side}_end_ms"]) for part in seen.segments]
+    return [(start, end, end - start) for start, end in spans]
+
+
+def choices(match: Match) -> list[Choice]:
+    """The decisions that make sense for a pair, the likeliest confirmation first under "c"."""
+    kinds = {match.older.kind, match.newer.kind}
+    likeliest = "same_footage" if Item.Kind.FOOTAGE in kinds else "same_picture"
+    offered = [likeliest, "same_scene_other_angle"]
+    if len(kinds) == 2:
+        offered.insert(1, "same_picture")
+    labels = dict(Match.Kind.choices)
+    confirming = [
+        Choice(
+            f"confirm:{kind}",
+            labels[kind],
+            "c" if kind == likeliest else _CONFIRM_KEYS[kind],
+            is_confirming=True,
+            is_main=kind == likeliest,
+        )
+        for kind in offered
+    ]
+    return confirming + [
+        Choice(f"reject:{reason}", label, _REJECT_KEYS[reason], is_confirming=False)
+        for reason, label in Match.RejectReason.choices
+    ]
+
+
+def _side_asked_for(match: Match, uuid: str) -> Item:
+    """The item a person came from, else the later of the two."""
+    for item in (match.older, match.newer):
+        if str(item.uuid) == uuid:
+            return item
+    return match.later
+
+
+def _address(match: Match, item: Item) -> str:
+    return f"{reverse('match', args=[match.uuid])}?from={item.uuid}"
+
+
+def _order(match: Match, item: Item) -> dict[str, object]:
+    """Where this pair stands among those of the item still to decide, and its neighbours."""
+    waiting = list(Match.objects.undecided().of(item).order_by("pk"))
+    pks = [one.pk for one in waiting]
+    if match.pk in pks:
+        at = pks.index(match.pk)
+        rest = waiting[at + 1 :] + waiting[:at]
+    else:
+        at, rest = None, waiting
+    ahead, before = (rest[0], rest[-1]) if rest else (None, None)
+    result = {"place": at + 1 if at is not None else None, "waiting": len(waiting)}
+    result["next"] = _address(ahead, item) if ahead else _elsewhere(match)
+    result["previous"] = _address(before, item) if before and len(rest) > 1 else ""
+    result["next_is_elsewhere"] = ahead is None
+    return result
+
+
+def _elsewhere(match: Match) -> str:
+    """The longest waiting pair of the whole desk, empty if none waits."""
+    other = Match.objects.undecided().exclude(pk=match.pk).order_by("pk").first()
+    return _address(other, other.later) if other else ""
+
+
+def _find(uuid) -> Match:
+    rows = Match.objects.select_related("older", "newer", "decided_by")
+    rows = rows.prefetch_related("older__submissions__by", "newer__submissions__by")
+    return get_object_or_404(rows, uuid=uuid)
+
+
+def _page(
+    request: HttpRequest, match: Match, item: Item, form: DecisionForm, status: int = 200
+) -> HttpResponse:
+    seen = match.seen_from(item)
+    context = {
+        "match": match,
+        "seen": seen,
+        "sides": sides(seen),
+        "facts": describe_both(
+            seen.this, seen.other, with_sensitive=request.user.has_perm("media.view_original")
+        ),
+        "choices": choices(match),
+        "form": form,
+        "order": _order(match, item),
+        "has_footage": Item.Kind.FOOTAGE in {match.older.kind, match.newer.kind},
+    }
+    return render(request, "media/compare.html", context, status=status)
+
+
+@require_safe
+@permission_required("media.view_match", raise_exception=True)
+def compare(request: HttpRequest, uuid) -> HttpResponse:
+    """The pair, as seen from the item in `?from=`."""
+    match = _find(uuid)
+    item = _side_asked_for(match, request.GET.get("from", ""))
+    return _page(request, match, item, DecisionForm())
+
+
+def _decide(match: Match, form: DecisionForm, by) -> None:
+    verb, value = form.cleaned_data["choice"].split(":")
+    note = form.cleaned_data["note"]
+    if verb == "confirm":
+        decisions.confirm(match, by=by, kind=value, note=note)
+    else:
+        decisions.reject(match, by=by, reason=value, note=note)
+
+
+@require_POST
+@permission_required("media.decide_match", raise_exception=True)
+def decide(request: HttpRequest, uuid) -> HttpResponse:
+    """Record the decision and go on to the next pair; a second decider is told of the first."""
+    match = _find(uuid)
+    item = _side_asked_for(match, request.POST.get("from", ""))
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, match, item, form, status=422)
+    try:
+        _decide(match, form, request.user)
+    except MediaError as error:
+        messages.error(request, str(error))
+        return _page(request, _find(uuid), item, form, status=409)
+    word = dict(form.fields["choice"].choices)[form.cleaned_data["choice"]]
+    messages.success(request, f"Decided: {word}.")
+    order = _order(match, item)
+    here = _address(match, item)
+    return redirect(here if order["next_is_elsewhere"] else order["next"])

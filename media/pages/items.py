@@ -1,0 +1,98 @@
+"""One item: what it is, who sent it, what it looks like, who touched it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from media import custody, jobs
+from media import sensitivity as sensitivity_job
+from media.errors import MediaError
+from media.models import CustodyEntry, Item, Match, SeenFrom
+from media.pages.described import describe
+
+
+def _seen(item: Item) -> list[SeenFrom]:
+    """The item's matches: those to decide first, rejected ones last."""
+    order = {Match.Decision.OPEN: 0, Match.Decision.CONFIRMED: 1, Match.Decision.REJECTED: 2}
+    matches = (
+        Match.objects.of(item)
+        .select_related("older", "newer", "decided_by")
+        .prefetch_related("older__submissions", "newer__submissions")
+    )
+    ordered = sorted(matches, key=lambda match: (order[match.decision], -match.pk))
+    return [match.seen_from(item) for match in ordered]
+
+
+def _chain_line(entry: CustodyEntry) -> dict[str, object]:
+    """One custody entry with what was said; an entry that was tampered with says nothing."""
+    try:
+        said = custody.body_of(entry)
+    except (ValueError, AttributeError):
+        said = {}
+    return {
+        "entry": entry,
+        "action": entry.action.replace("_", " "),
+        "said": [(name.replace("_", " "), value) for name, value in said.items() if value],
+    }
+
+
+def _context(request: HttpRequest, item: Item) -> dict[str, object]:
+    is_desk = request.user.has_perm("media.view_item")
+    reads_all = request.user.has_perm("media.view_original")
+    groups = describe(item, with_sensitive=reads_all)
+    context: dict[str, object] = {"item": item, "groups": groups, "is_desk": is_desk}
+    if is_desk:
+        seen = _seen(item) if request.user.has_perm("media.view_match") else []
+        context["seen"] = [one for one in seen if one.match.relation != Match.Relation.SIMILAR]
+        context["similar"] = [one for one in seen if one.match.relation == Match.Relation.SIMILAR]
+        context["undecided"] = sum(one.match.decision == "open" for one in context["seen"])
+        context["chain"] = [_chain_line(entry) for entry in item.custody.select_related("by")]
+        context["faults"] = custody.check_chain(item)
+    return context
+
+
+def _visible(request: HttpRequest, uuid) -> Item:
+    items = Item.objects.seen_by(request.user).prefetch_related("submissions__by")
+    return get_object_or_404(items, uuid=uuid)
+
+
+@require_safe
+def show(request: HttpRequest, uuid) -> HttpResponse:
+    """The item's page."""
+    item = _visible(request, uuid)
+    return render(request, "media/item.html", _context(request, item))
+
+
+@require_POST
+@permission_required("media.retry_item", raise_exception=True)
+def retry(request: HttpRequest, uuid) -> HttpResponse:
+    """Start the work on a failed item again."""
+    item = _visible(request, uuid)
+    try:
+        started = jobs.retry(item, by=request.user)
+    except MediaError as error:
+        messages.error(request, str(error))
+    else:
+        if started:
+            messages.success(request, "The work on this item starts again.")
+        else:
+            messages.info(request, "Nothing to retry: no work on this item has failed.")
+    return redirect("item", item.uuid)
+
+
+@require_POST
+@permission_required("media.decide_match", raise_exception=True)
+def sensitivity(request: HttpRequest, uuid) -> HttpResponse:
+    """Mark an item as graphic, so that it is covered until clicked, or as not sensitive."""
+    item = _visible(request, uuid)
+    value = request.POST.get("sensitivity", "")
+    if value not in Item.Sensitivity.values:
+        messages.error(request, "Choose whether the item is graphic or not sensitive.")
+    else:
+        sensitivity_job.mark(item, value, by=request.user)
+        covered = value == Item.Sensitivity.GRAPHIC
+        words = "Marked as graphic: covered until clicked." if covered else "No longer covered."
+        messages.success(request, words)
+    return redirect("item", item.uuid)
