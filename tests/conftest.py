@@ -1,11 +1,19 @@
 """The one fixture module: people, items, claims, generated pictures and clips."""
 
+import getpass
 import hashlib
 import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+import redis
+from django.conf import settings as project_settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
@@ -185,3 +193,100 @@ def militia(db) -> Source:
         handle="@nm_dnr",
         is_party_to_conflict=True,
     )
+
+
+# --- Services: PostgreSQL and Redis, where they answer ------------------------------------------
+# Tests marked `services` take the fixture `services`: a database and a broker of their own, for
+# programs they start. REQUIRE_SERVICES=1 makes a skip of them, or of a browser test, a failure.
+REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES", "") not in {"", "0"}
+OWN_DATABASE = f"verify_services_{os.getpid()}"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Addresses as DATABASE_URL and BROKER_URL take them."""
+
+    database_url: str
+    broker_url: str
+
+
+def _postgres_server() -> str:
+    """The address of a server that lets us in, without a database's name; "" where none does."""
+    said = os.environ.get("SERVICES_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    loopback = [f"postgres://{user}@127.0.0.1:5432" for user in ("postgres", getpass.getuser())]
+    for server in [f"postgres://{urlsplit(said).netloc}"] if said else loopback:
+        try:
+            psycopg.connect(f"{server}/postgres", connect_timeout=3).close()
+        except psycopg.OperationalError:
+            continue
+        return server
+    return ""
+
+
+def _redis_server() -> str:
+    """The address of a Redis that answers, without a database's number; "" where none does."""
+    said = urlsplit(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379"))
+    server = f"{said.scheme}://{said.netloc}"
+    try:
+        with redis.Redis.from_url(server, socket_connect_timeout=3, socket_timeout=3) as broker:
+            broker.ping()
+    except redis.RedisError:
+        return ""
+    return server
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.postgres_server, config.redis_server = _postgres_server(), _redis_server()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    engine = project_settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+    postgres = config.postgres_server.rpartition("@")[2] or "does not answer"
+    broker = config.redis_server.rpartition("@")[2] or "does not answer"
+    will = "run" if config.postgres_server and config.redis_server else "are skipped"
+    return [
+        f"database of this run: {engine}",
+        f"tests for services {will}: PostgreSQL {postgres}, Redis {broker}",
+    ]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("services"):
+        if not item.config.postgres_server:
+            pytest.skip("PostgreSQL does not answer (DATABASE_URL, or 127.0.0.1:5432)")
+        if not item.config.redis_server:
+            pytest.skip("Redis does not answer (REDIS_URL, or 127.0.0.1:6379)")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> pytest.TestReport:
+    report = yield
+    is_required = item.get_closest_marker("services") or item.get_closest_marker("browser")
+    if report.skipped and REQUIRE_SERVICES and is_required and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where REQUIRE_SERVICES is set: {report.longrepr[2]}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def services(request: pytest.FixtureRequest) -> Iterator[Services]:
+    """An empty database and an empty broker of this run alone, for programs a test starts."""
+    server = request.config.postgres_server
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {OWN_DATABASE} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {OWN_DATABASE}")
+        number = _take_redis_number(request.config.redis_server)
+        broker_url = f"{request.config.redis_server}/{number}"
+        yield Services(f"{server}/{OWN_DATABASE}", broker_url)
+        connection.execute(f"DROP DATABASE IF EXISTS {OWN_DATABASE} WITH (FORCE)")
+    with redis.Redis.from_url(broker_url) as broker:
+        broker.flushdb()
+
+
+def _take_redis_number(server: str) -> int:
+    """Take an empty database of the Redis, and mark it so that no other run takes it too."""
+    for number in range(15, 0, -1):
+        with redis.Redis.from_url(f"{server}/{number}") as broker:
+            if broker.dbsize() == 0 and broker.set("taken by tests", os.getpid(), nx=True):
+                return number
+    pytest.fail("every numbered database of this Redis holds something")

@@ -1,7 +1,7 @@
 """What `make run` starts: one command that keeps web and worker running.
 
-Started by `manage.py supervise`. Refuses with a sentence before anything starts; ends within seconds
-on Ctrl-C or SIGTERM, and takes everything it started with it.
+Started by `manage.py supervise`. Refuses with a sentence before anything starts; ends within
+seconds on Ctrl-C or SIGTERM, and takes everything it started with it.
 """
 
 import json
