@@ -30,6 +30,16 @@ class BadDate(MediaError):
     code = "bad_date"
 
 
+class BadValue(MediaError):
+    """A value that came with a file and cannot be kept. `field` names it."""
+
+    code = "bad_value"
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 class AlreadyDecided(MediaError):
     code = "already_decided"
 

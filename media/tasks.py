@@ -1,0 +1,30 @@
+"""Celery tasks. Each takes an id at most and calls one job; each is safe to run twice."""
+
+from celery import shared_task
+
+from media import jobs, originals, pipeline, pulses, receiving
+
+
+@shared_task
+def run_job(job_id: int) -> None:
+    """Do a job if nobody else has it. Safe to run twice."""
+    pipeline.run(job_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Ring again for jobs that wait, take back what went silent. Safe to run twice."""
+    jobs.sweep()
+
+
+@shared_task
+def sweep_files() -> None:
+    """Remove what crashes left in the storage. Safe to run twice."""
+    receiving.sweep_incoming()
+    originals.sweep_orphans()
+
+
+@shared_task
+def pulse(queue: str) -> None:
+    """Say that a worker takes messages from this queue. Safe to run twice."""
+    pulses.beat(queue)
