@@ -5,4 +5,4 @@ class VerifyConfig(AppConfig):
     name = "verify"
 
     def ready(self) -> None:
-        from verify import checks  # noqa: F401
+        from verify import checks  # noqa: F401 - importing registers them
