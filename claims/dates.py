@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from media.metadata.edtf import Edtf, day_words, parse
+from media.metadata.edtf import EXAMPLES, Edtf, day_words, parse
 
-__all__ = ["Bound", "Bracket", "Edtf", "apart_words", "bracket", "day_words", "parse"]
+__all__ = ["EXAMPLES", "Bound", "Bracket", "Edtf", "apart_words", "bracket", "day_words", "parse"]
 
 _DAYS_A_MONTH = 30.44  # on average
 
@@ -85,8 +85,7 @@ def _words(earliest: date | None, latest: date | None) -> str:
     if earliest and latest:
         if earliest > latest:
             return (
-                f"contradictory: not before {day_words(earliest)} and "
-                f"not after {day_words(latest)}"
+                f"contradictory: not before {day_words(earliest)} and not after {day_words(latest)}"
             )
         if earliest == latest:
             return day_words(earliest)

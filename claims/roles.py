@@ -1,6 +1,14 @@
 """The roles and the permissions of each: the only list. Groups in the database follow it."""
 
-from django.db.models import TextChoices
+import logging
+
+from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
+from django.db.models import Q, TextChoices
+
+from claims.errors import NotAllowed
+
+logger = logging.getLogger(__name__)
 
 
 class Role(TextChoices):
@@ -11,7 +19,13 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", "administrator"
 
 
-_SUBMIT = {"media.add_item", "claims.add_claim"}
+SUBMIT_CLAIM = "claims.add_claim"
+CHANGE_CLAIM = "claims.change_claim"
+CHANGE_SOURCE = "claims.change_source"
+REVIEW = "claims.review_claim"
+PUBLISH = "claims.publish_claim"
+
+_SUBMIT = {"media.add_item", SUBMIT_CLAIM}
 _VIEW = {"media.view_item", "media.view_match", "claims.view_claim", "claims.view_source"}
 _REVIEW = (
     _SUBMIT
@@ -20,13 +34,13 @@ _REVIEW = (
         "media.view_original",
         "media.decide_match",
         "media.retry_item",
-        "claims.review_claim",
-        "claims.change_claim",
+        REVIEW,
+        CHANGE_CLAIM,
         "claims.add_source",
-        "claims.change_source",
+        CHANGE_SOURCE,
     }
 )
-_PUBLISH = _REVIEW | {"claims.publish_claim"}
+_PUBLISH = _REVIEW | {PUBLISH}
 _ADMINISTER = _PUBLISH | {
     "auth.view_user",
     "auth.add_user",
@@ -49,3 +63,52 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.EDITOR: frozenset(_PUBLISH),
     Role.ADMINISTRATOR: frozenset(_ADMINISTER),
 }
+
+
+def require(by: User, permission: str, doing: str) -> None:
+    """Let a person through who has the permission; `doing` completes "may not …".
+
+    Raises NotAllowed.
+    """
+    if not by.has_perm(permission):
+        raise NotAllowed(f"Your role does not allow you to {doing}. Ask an administrator for it.")
+
+
+def is_editor(person: User) -> bool:
+    """May this person step into others' work and publish?"""
+    return bool(person.has_perm(PUBLISH))
+
+
+def give(person: User, role: str) -> None:
+    """Give a person this role and take any other from the list away.
+
+    Administrators alone may enter the admin pages. Safe to run twice.
+    """
+    others = Group.objects.filter(name__in=[one for one in Role.values if one != role])
+    with transaction.atomic():
+        person.groups.remove(*others)
+        person.groups.add(Group.objects.get(name=Role(role)))
+        person.is_staff = role == Role.ADMINISTRATOR or person.is_superuser
+        person.save(update_fields=["is_staff"])
+
+
+@transaction.atomic
+def sync_groups() -> list[str]:
+    """Make each role's group hold exactly the role's permissions. Safe to run twice.
+
+    Returns the permissions that the database does not know (yet), which no group got.
+    """
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type").filter(
+            Q(content_type__app_label__in=["media", "claims", "auth"])
+        )
+    }
+    unknown: set[str] = set()
+    for role, names in PERMISSIONS.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.set([known[name] for name in names if name in known])
+        unknown |= names - known.keys()
+    if unknown:
+        logger.warning("permissions unknown to the database: %s", ", ".join(sorted(unknown)))
+    return sorted(unknown)

@@ -20,9 +20,28 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def with_reuse_flag(self) -> Self:
         """Add `is_reused`: an attached item has a match nobody has decided."""
-        attached = Attachment.objects.filter(claim=OuterRef(OuterRef("pk"))).values("item")
-        undecided = Match.objects.undecided().filter(Q(newer__in=attached) | Q(older__in=attached))
-        return self.annotate(is_reused=Exists(undecided))
+        undecided = Match.objects.undecided()
+        flagged = Attachment.objects.filter(claim=OuterRef("pk")).filter(
+            Exists(undecided.filter(newer=OuterRef("item")))
+            | Exists(undecided.filter(older=OuterRef("item")))
+        )
+        return self.annotate(is_reused=Exists(flagged))
+
+    def takeable(self) -> Self:
+        """Claims a person may take: open, left alone past the lease, or waiting long enough."""
+        now = timezone.now()
+        return self.filter(
+            Q(state=State.OPEN)
+            | Q(state=State.IN_REVIEW, lease_until__lte=now)
+            | Q(state=State.IN_REVIEW, lease_until=None)
+            | Q(state=State.WAITING, wake_at__lte=now)
+        )
+
+    def with_papers(self) -> Self:
+        """Fetch along what a list shows of each claim, in a constant number of queries."""
+        return self.select_related("claimant", "assignee").prefetch_related(
+            "attachments__item", "claimant__grades", "verdicts"
+        )
 
     def in_review_order(self) -> Self:
         """Flagged first, then by deadline (none last), then priority, then the oldest."""
