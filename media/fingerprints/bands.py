@@ -22,8 +22,7 @@ def cut(bits: bytes, bands: int = BANDS) -> list[int]:
     number, length = int.from_bytes(bits, "big"), 8 * len(bits)
     places = edges(bands, length)
     return [
-        number >> (length - end) & ((1 << (end - start)) - 1)
-        for start, end in pairwise(places)
+        number >> (length - end) & ((1 << (end - start)) - 1) for start, end in pairwise(places)
     ]
 
 

@@ -74,17 +74,17 @@ def fingerprint(picture: Image.Image) -> PictureCodes:
     if min(picture.size) < MIN_SIDE_PX:
         return PictureCodes(0, False, quality.TOO_SMALL, None, [])
     square = _square(picture)
-    whole = _pdq_code(square, WHOLE)
+    luma = _luma(square)
+    whole = _pdq_code(square, luma, WHOLE)
     codes = [PictureCode(PHASH, WHOLE, phash(square), whole.quality, []), whole]
-    trim = borders.find(np.asarray(square))
-    if trim is not None:
-        part = picture.crop(_pixels(trim, picture.size))
-        if min(part.size) >= MIN_SIDE_PX:
-            codes.append(_pdq_code(_square(part), TRIMMED))
-        else:
-            trim = None
+    trim = borders.find(luma)
+    part = None if trim is None else _part(picture, trim)
+    if part is None:
+        trim = None
+    else:
+        codes.append(_pdq_code(part, _luma(part), TRIMMED))
     best = max(code.quality for code in codes)
-    reason = quality.reason(best, np.asarray(square))
+    reason = quality.reason(best, luma)
     return PictureCodes(best, not reason, reason, trim, codes)
 
 
@@ -122,8 +122,10 @@ def pdq_turns(picture: Image.Image) -> list[bytes]:
     hash is that of the turned picture (see docs/hashing.md).
     """
     _refuse_small(picture)
-    rgb = np.asarray(_square(picture), dtype=np.float32)
-    luma = rgb @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    return _turns(_luma(_square(picture)))
+
+
+def _turns(luma: FloatArray) -> list[bytes]:
     straight, flipped = _decimation(), _decimation()[:, ::-1]
     top, bottom = straight @ luma, flipped @ luma  # bottom: of the picture upside down
     plain = _coefficient_bits(top @ straight.T)
@@ -143,35 +145,44 @@ def pdq_turns(picture: Image.Image) -> list[bytes]:
     return [np.packbits(bits).tobytes() for bits in ordered]
 
 
-def _pdq_code(square: Image.Image, variant: str) -> PictureCode:
+def _pdq_code(square: Image.Image, luma: FloatArray, variant: str) -> PictureCode:
     bits, pdq_quality = pdq(square)
-    turns = pdq_turns(square)
+    turns = _turns(luma)
     turns[0] = bits  # the reference implementation's own word where it has one
-    return PictureCode(PDQ, variant, bits, quality.combined(pdq_quality, np.asarray(square)), turns)
+    return PictureCode(PDQ, variant, bits, quality.combined(pdq_quality, luma), turns)
 
 
-def _square(picture: Image.Image) -> Image.Image:
+def _square(
+    picture: Image.Image, box: tuple[float, float, float, float] | None = None
+) -> Image.Image:
+    """A picture, or the part of it in `box` (pixels and fractions), as RGB of 512 x 512."""
     if picture.mode != "RGB":
         picture = picture.convert("RGB")
-    if picture.size == (PDQ_SIDE_PX, PDQ_SIDE_PX):
-        return picture
-    how = (
-        Image.Resampling.BOX  # averages whole areas, so that sharp detail does not alias
-        if min(picture.size) >= PDQ_SIDE_PX
-        else Image.Resampling.BILINEAR
-    )
-    return picture.resize((PDQ_SIDE_PX, PDQ_SIDE_PX), how)
+    if box is None:
+        if picture.size == (PDQ_SIDE_PX, PDQ_SIDE_PX):
+            return picture
+        box = (0, 0, *picture.size)
+    is_larger = min(box[2] - box[0], box[3] - box[1]) >= PDQ_SIDE_PX
+    # A box averages whole areas, so that sharp detail does not alias; it cannot enlarge.
+    how = Image.Resampling.BOX if is_larger else Image.Resampling.BILINEAR
+    return picture.resize((PDQ_SIDE_PX, PDQ_SIDE_PX), how, box=box)
 
 
-def _pixels(trim: list[float], size: tuple[int, int]) -> tuple[int, int, int, int]:
-    left, top, right, bottom = trim
-    width, height = size
-    return (
-        math.ceil(left * width - 0.01),
-        math.ceil(top * height - 0.01),
-        math.floor(right * width + 0.01),
-        math.floor(bottom * height + 0.01),
-    )
+def _part(picture: Image.Image, trim: list[float]) -> Image.Image | None:
+    """The trimmed part as a square, or None when it is too small to hash."""
+    (left, top, right, bottom), (width, height) = trim, picture.size
+    box = (left * width, top * height, right * width, bottom * height)
+    if min(box[2] - box[0], box[3] - box[1]) < MIN_SIDE_PX:
+        return None
+    return _square(picture, box)
+
+
+def _luma(square: Image.Image) -> FloatArray:
+    rgb = np.asarray(square)
+    luma: FloatArray = rgb[..., 0] * np.float32(0.299)
+    luma += rgb[..., 1] * np.float32(0.587)
+    luma += rgb[..., 2] * np.float32(0.114)
+    return luma
 
 
 def _refuse_small(picture: Image.Image) -> None:
@@ -189,7 +200,8 @@ def _decimation() -> FloatArray:
         first, last = max(0, row - before), min(PDQ_SIDE_PX, row - before + window)
         box[row, first:last] = 1 / (last - first)
     rows = [int((row + 0.5) * PDQ_SIDE_PX / _BUFFER) for row in range(_BUFFER)]
-    return np.linalg.matrix_power(box, _PASSES)[rows].astype(np.float32)
+    filtered: FloatArray = np.linalg.matrix_power(box, _PASSES)[rows].astype(np.float32)
+    return filtered
 
 
 @cache
@@ -197,10 +209,11 @@ def _cosines() -> FloatArray:
     frequency = np.arange(1, _COEFFICIENTS + 1)[:, None]
     place = np.arange(_BUFFER)[None, :]
     angles = math.pi / (2 * _BUFFER) * frequency * (2 * place + 1)
-    return (math.sqrt(2 / _BUFFER) * np.cos(angles)).astype(np.float32)
+    cosines: FloatArray = (math.sqrt(2 / _BUFFER) * np.cos(angles)).astype(np.float32)
+    return cosines
 
 
-def _coefficient_bits(buffer: FloatArray) -> npt.NDArray[np.bool_]:
+def _coefficient_bits(buffer: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
     """Which of the 16 x 16 lowest frequencies of a 64 x 64 buffer exceed their median."""
     coefficients = _cosines() @ buffer @ _cosines().T
     middle = np.partition(coefficients.ravel(), coefficients.size // 2 - 1)
