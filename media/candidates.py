@@ -7,8 +7,6 @@ before: of two workers with two copies, the later one then always sees the other
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db.models import QuerySet
-
 from media.fingerprints import bands, scan
 from media.fingerprints.scan import Hit
 from media.fingerprints.stills import PDQ
@@ -16,7 +14,6 @@ from media.models import Code
 from media.models.fingerprint import BAND_COLUMNS
 
 SEARCHED = frozenset({PDQ})  # phash finds nothing PDQ does not, see docs/hashing.md
-_PARAMETERS = 20_000  # of one statement; SQLite takes 32,766 and PostgreSQL 65,535
 _QUERIES = 64  # codes searched in one go: bounds the memory of a search
 
 
@@ -83,14 +80,7 @@ def _in_reach(codes: list[bytes], radius: int) -> dict[int, bytes]:
         for column, probes in zip(BAND_COLUMNS, bands.probes(code, radius), strict=True):
             values[column].update(probes)
     near: dict[int, bytes] = {}
-    for statement in _statements(values):
-        near.update((key, bytes(bits)) for key, bits in statement)
-    return near
-
-
-def _statements(values: dict[str, set[int]]) -> Iterable[QuerySet[Code]]:
     for column, wanted in values.items():
-        ordered = sorted(wanted)
-        for start in range(0, len(ordered), _PARAMETERS):
-            part = ordered[start : start + _PARAMETERS]
-            yield Code.objects.filter(**{f"{column}__in": part}).values_list("pk", "bits")
+        rows = Code.objects.filter(**{f"{column}__among": sorted(wanted)})
+        near.update((key, bytes(bits)) for key, bits in rows.values_list("pk", "bits"))
+    return near

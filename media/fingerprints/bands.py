@@ -8,7 +8,7 @@ the others: otherwise they would differ by (a + 1)(s + 1) + (m - a - 1)s = r + 1
 from functools import cache
 from itertools import combinations, pairwise
 
-BANDS = 16
+BANDS = 11  # by measurement, see docs/decisions/hash-door-bands.md
 CODE_BITS = 256
 
 
