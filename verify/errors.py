@@ -6,6 +6,7 @@ is a sentence for people that says what to do.
 """
 
 import logging
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,7 @@ STATUS: dict[type[Exception], int] = {
     media_errors.TypeNotAccepted: 415,
     media_errors.StorageFull: 507,
     media_errors.AlreadyDecided: 409,
+    media_errors.BadDecision: 400,
     media_errors.NotAllowed: 403,
     media_errors.OriginalMissing: 500,
     media_errors.LeaseLost: 409,
@@ -52,7 +54,8 @@ STATUS: dict[type[Exception], int] = {
     claim_errors.InvalidValue: 400,
     claim_errors.NothingToTake: 404,
 }
-BUSY = (OperationalError, InterfaceError)
+# Somebody else was first: the answer holds the value as it stands now, if the view knows it.
+OVERTAKEN = (claim_errors.ClaimMoved, claim_errors.LeaseHeld, media_errors.AlreadyDecided)
 
 # (exception, status, code, sentence), the first that fits.
 OUTSIDE: tuple[tuple[type[Exception], int, str, str], ...] = (
@@ -61,6 +64,7 @@ OUTSIDE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (core.TooManyFieldsSent, 400, "too_many_fields", "Send at most 300 fields."),
     (core.TooManyFilesSent, 400, "too_many_files", "Send one file per request."),
     (MultiPartParserError, 400, "malformed", "The multipart body cannot be read. Send it again."),
+    (RecursionError, 400, "malformed", "The body is nested too deeply."),
     (UnreadablePostError, 400, "cut_off", "The body ended before its time. Send it again."),
     (core.PermissionDenied, 403, "not_allowed", "Your role does not allow this."),
     (core.SuspiciousOperation, 400, "bad_request", "The request cannot be understood."),
@@ -160,11 +164,16 @@ def _of_rest(error: rest.APIException, context: dict[str, Any]) -> HttpResponse:
     if detail == str(error.default_detail) or isinstance(error, rest.MethodNotAllowed):
         method = context["request"].method if context.get("request") else ""
         detail = SENTENCES.get(code, detail).format(method=method)
-    headers = {}
+    if isinstance(error, rest.UnsupportedMediaType) and (view := context.get("view")):
+        accepted = " or ".join(parser.media_type for parser in view.get_parsers())
+        detail = f"Send the body as {accepted}."
+    headers = dict(getattr(error, "headers", {}))
     if challenge := getattr(error, "auth_header", ""):
         headers["WWW-Authenticate"] = challenge
     if isinstance(error, rest.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(max(1, round(error.wait)))
+        wait_s = max(1, math.ceil(error.wait))
+        headers["Retry-After"] = str(wait_s)
+        detail = f"This key asked too often. Try again in {wait_s} s."
     return problem(error.status_code, code, detail, headers=headers)
 
 
@@ -177,17 +186,16 @@ def _of_job(
         more["missing"] = error.missing
     if field := getattr(error, "field", ""):
         more["errors"] = {field: [detail]}
-    if isinstance(error, claim_errors.ClaimMoved):
-        current = getattr(context.get("view"), "current_value", None)
-        body, headers = current() if current else (None, {})
-        # Without a condition in the request nothing was "preconditioned": a plain conflict.
-        request = context.get("request")
-        if request is not None and not request.headers.get("If-Match"):
-            status = 409
-        return problem(status, error.code, detail, headers=headers, current=body)
+    headers: dict[str, str] = {}
+    current = getattr(context.get("view"), "current_value", None)
+    if current and isinstance(error, OVERTAKEN):
+        more["current"], headers = current()
+    request = context.get("request")
+    if status == 412 and request is not None and not request.headers.get("If-Match"):
+        status = 409  # the request made no condition that could have failed
     if status >= 500:
         log.error("%s: %s", error.code, detail, exc_info=error)
-    return problem(status, error.code, detail, **more)
+    return problem(status, error.code, detail, headers=headers, **more)
 
 
 def _of_anything(error: Exception) -> HttpResponse:

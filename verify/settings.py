@@ -179,8 +179,17 @@ CELERY_TASK_PUBLISH_RETRY = False  # a dead broker must not hang a request; the 
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 _VISIBILITY_S = 1800  # longer than the longest job
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker, however long
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": _VISIBILITY_S}
+    {
+        "visibility_timeout": _VISIBILITY_S,
+        # Without these an upload waits 6 s for a Redis that is not there; the sweep rings anyway.
+        "socket_connect_timeout": 2,  # seconds
+        "socket_timeout": 5,
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+    }
     if BROKER_URL
     else {
         "data_folder_in": str(DATA_DIR / "broker" / "queue"),
@@ -223,6 +232,10 @@ MATCH_MIN_QUALITY = 70  # PDQ quality 0-100 below which a hash says nothing
 
 # --- Claims -----------------------------------------------------------------------------------
 CLAIM_LEASE_S = 30 * 60  # a claim taken and left alone goes back to the queue
+FREE_CLAIMS_S = 60  # how often claims are freed and woken; an expired one can be taken anyway
+PUBLISHER_NAME = environment.text("PUBLISHER_NAME", "Verify desk")  # signs what is published
+SITE_URL = environment.address("SITE_URL", ("http", "https")) or f"http://{HOST}:{PORT}"
+SITE_URL = SITE_URL.rstrip("/")  # how readers reach this desk: stands in published pages
 
 # --- People and doors -------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -270,9 +283,10 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["claims.api.permissions.RoleAndScope"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "verify.paging.CursorPages",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["verify.filtering.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["claims.api.throttling.PerToken"],
     "DEFAULT_THROTTLE_RATES": {"token": environment.rate("API_RATE", "6000/min")},

@@ -5,7 +5,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from verify import errors, health, openapi
+from media.api import urls as media_api
+from verify import api, errors, health, openapi
 from verify.signin import SignIn
 
 urlpatterns = [
@@ -17,7 +18,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("media.pages.urls")),
     path("", include("claims.pages.urls")),
-    path("api/v1/", include("media.api.urls")),
+    path("api/v1/", include(media_api.urls(api.Items, api.Matches))),
     path("api/v1/", include("claims.api.urls")),
     path("api/schema/", openapi.Schema.as_view(), name="api-schema"),
     path("api/docs/", openapi.Docs.as_view(url_name="api-schema"), name="api-docs"),

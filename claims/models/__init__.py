@@ -1,5 +1,6 @@
 """The rows of claims, one file per aggregate."""
 
+from claims.models.answer import IdempotentAnswer
 from claims.models.checklist import Checklist, Evidence, Step, StepChange
 from claims.models.claim import Attachment, Claim, Event
 from claims.models.source import Grade, Source
@@ -14,6 +15,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Grade",
+    "IdempotentAnswer",
     "Publication",
     "Source",
     "Step",

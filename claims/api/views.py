@@ -1,0 +1,296 @@
+"""The programs' door to the claim desk: claims, their parts, sources."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims import attachments, checklists, intake, publishing, queue, roles, sources
+from claims.api import papers, verbs
+from claims.api.base import ANY_SUBMITTER, ClaimAddresses, DeskViewSet
+from claims.api.filters import ClaimFilter, SourceFilter
+from claims.api.parts import (
+    AttachBody,
+    AttachmentOut,
+    ChecklistOut,
+    EventOut,
+    GradeBody,
+    JudgeBody,
+    NoBody,
+    SourceBody,
+    SourceOut,
+    StepBody,
+    StepOut,
+    checked,
+)
+from claims.api.serializers import ClaimBody, ClaimOut
+from claims.api.verbs import Verbs
+from claims.claimreview import claim_review
+from claims.models import Attachment, Claim, Event, Source, Step
+
+
+class Claims(Verbs, mixins.ListModelMixin):
+    """What is asserted, and how far the check of it is."""
+
+    serializer_class = ClaimOut
+    filterset_class = ClaimFilter
+    permissions = {
+        "list": ANY_SUBMITTER,
+        "create": roles.SUBMIT_CLAIM,
+        "retrieve": ANY_SUBMITTER,
+        "partial_update": roles.CHANGE_CLAIM,
+        "next": roles.REVIEW,
+        "heartbeat": roles.REVIEW,
+        "attachments": ANY_SUBMITTER,
+        "attach": roles.SUBMIT_CLAIM,
+        "checklist": "claims.view_claim",
+        "events": "claims.view_claim",
+        "claimreview": ANY_SUBMITTER,
+        **verbs.PERMISSIONS,
+    }
+    scopes = {
+        "list": "submit",
+        "create": "submit",
+        "retrieve": "submit",
+        "partial_update": "review",
+        "next": "review",
+        "heartbeat": "review",
+        "attachments": "submit",
+        "attach": "submit",
+        "checklist": "read",
+        "events": "read",
+        "claimreview": "submit",
+        **verbs.SCOPES,
+    }
+
+    def get_queryset(self) -> QuerySet:
+        return self.viewer.claims().with_reuse_flag().with_papers()
+
+    def get_serializer(self, *claims: Any, **options: Any) -> Any:
+        return super().get_serializer(*map(papers.of_many, claims), **options)
+
+    @extend_schema(request=ClaimBody, responses={201: ClaimOut})
+    def create(self, request: Request) -> Response:
+        """Enter a claim; it waits in the queue at once."""
+        body = self._body()
+        with transaction.atomic():
+            claim = intake.create_claim(request.user, **body.values())
+        return self.answer(claim, status.HTTP_201_CREATED)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Read a claim; the header ETag holds its version."""
+        return self.answer(self.claim())
+
+    @extend_schema(request=ClaimBody(partial=True), responses=ClaimOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change fields. With If-Match a claim changed meanwhile is 412, with its value."""
+        self.claim()
+        body = self._body(partial=True)
+        with self.claim_to_change() as claim:
+            intake.change_claim(claim, request.user, claim.version, **body.values())
+        return self.answer(claim)
+
+    def _body(self, *, partial: bool = False) -> ClaimBody:
+        context = self.get_serializer_context()
+        body = ClaimBody(data=self.request.data, partial=partial, context=context)
+        body.is_valid(raise_exception=True)
+        return body
+
+    @extend_schema(request=NoBody, responses=ClaimOut)
+    @action(detail=False, methods=["post"])
+    def next(self, request: Request) -> Response:
+        """Take the first claim of the queue. Two people never get the same; 404 `queue_empty`."""
+        checked(NoBody, request.data, self.get_serializer_context())
+        return self.answer(queue.take_next(request.user))
+
+    @extend_schema(request=NoBody, responses=ClaimOut)
+    @action(detail=True, methods=["post"])
+    def heartbeat(self, request: Request, pk: str) -> Response:
+        """Renew the lease on a claim one holds."""
+        checked(NoBody, request.data, self.get_serializer_context())
+        claim = self.claim()
+        queue.heartbeat(claim, request.user)
+        return self.answer(claim)
+
+    # --- Parts ---------------------------------------------------------------------------------
+    @extend_schema(responses=AttachmentOut(many=True), filters=False)
+    @action(detail=True, filterset_class=None)
+    def attachments(self, request: Request, pk: str) -> Response:
+        """The items of a claim."""
+        rows = self.claim().attachments.select_related("item")
+        page = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(AttachmentOut(page, many=True).data)
+
+    @extend_schema(request=AttachBody, responses={200: AttachmentOut, 201: AttachmentOut})
+    @attachments.mapping.post
+    def attach(self, request: Request, pk: str) -> Response:
+        """Attach an item. 200 when it already was."""
+        self.claim()
+        body = checked(AttachBody, request.data, self.get_serializer_context())
+        with self.claim_to_change() as claim:
+            was_there = claim.attachments.filter(item=body["item"]).exists()
+            attachment = attachments.attach(claim, by=request.user, **body)
+        code = status.HTTP_200_OK if was_there else status.HTTP_201_CREATED
+        return Response(AttachmentOut(attachment).data, status=code)
+
+    @extend_schema(responses=ChecklistOut, filters=False)
+    @action(detail=True, filterset_class=None)
+    def checklist(self, request: Request, pk: str) -> Response:
+        """Every step of the claim's checklists, and what is missing before a verdict."""
+        claim = self.claim()
+        steps = _steps().filter(checklist__claim=claim).order_by("checklist", "order")
+        body = {
+            "next": None,
+            "previous": None,
+            "results": StepOut(steps, many=True).data,
+            "missing": checklists.missing(claim),
+        }
+        return Response(body)
+
+    @extend_schema(responses=EventOut(many=True), filters=False)
+    @action(detail=True, filterset_class=None)
+    def events(self, request: Request, pk: str) -> Response:
+        """The claim's log, newest first."""
+        rows = Event.objects.filter(claim=self.claim()).select_related("by")
+        page = self.paginate_queryset(self.filter_queryset(rows))
+        return self.get_paginated_response(EventOut(page, many=True).data)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, filters=False)
+    @action(detail=True, filterset_class=None)
+    def claimreview(self, request: Request, pk: str) -> Response:
+        """What was published, as ClaimReview JSON-LD."""
+        publication = publishing.current(self.claim())
+        if publication is None or publication.withdrawn_at is not None:
+            raise NotFound("Nothing of this claim is published.", "not_published")
+        return Response(claim_review(publication.snapshot))
+
+
+class Attachments(ClaimAddresses):
+    """One item on a claim."""
+
+    serializer_class = AttachmentOut
+    permissions = {
+        "retrieve": ANY_SUBMITTER,
+        "partial_update": roles.REVIEW,
+        "destroy": roles.REVIEW,
+    }
+    scopes = {"retrieve": "submit", "partial_update": "review", "destroy": "review"}
+
+    def _attachment(self, claim: Claim) -> Attachment:
+        rows = claim.attachments.select_related("item", "claim")
+        attachment: Attachment = self.find(rows, "attachment", "attachment")
+        return attachment
+
+    def retrieve(self, request: Request, pk: str, attachment: str) -> Response:
+        """Read one attachment."""
+        return Response(AttachmentOut(self._attachment(self.claim())).data)
+
+    @extend_schema(request=JudgeBody, responses=AttachmentOut)
+    def partial_update(self, request: Request, pk: str, attachment: str) -> Response:
+        """Note what was found about the item: MediaReview codes, rights, role."""
+        self._attachment(self.claim())
+        body = checked(JudgeBody, request.data, self.get_serializer_context())
+        with self.claim_to_change() as claim:
+            judged = attachments.judge(self._attachment(claim), request.user, **body)
+        return Response(AttachmentOut(judged).data)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str, attachment: str) -> Response:
+        """Take the item off the claim. The item itself stays."""
+        with self.claim_to_change() as claim:
+            attachments.detach(self._attachment(claim), request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Steps(DeskViewSet):
+    """One question of a checklist."""
+
+    serializer_class = StepOut
+    permissions = {"retrieve": "claims.view_claim", "partial_update": roles.REVIEW}
+    scopes = {"retrieve": "read", "partial_update": "review"}
+
+    def _step(self) -> Step:
+        rows = _steps().filter(checklist__claim__in=self.viewer.claims())
+        step: Step = self.find(rows, "step")
+        return step
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Read one step."""
+        return Response(StepOut(self._step()).data)
+
+    @extend_schema(request=StepBody, responses=StepOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Answer a step, change part of its answer, or reopen it with `answer: null`."""
+        self._step()
+        body = checked(StepBody, request.data, self.get_serializer_context())
+        with transaction.atomic():
+            step = Step.objects.select_for_update().get(pk=self._step().pk)
+            if "answer" in body and body["answer"] is None:
+                checklists.reopen(step, request.user)
+            else:
+                checklists.answer(step, request.user, **_merged(step, body))
+        return Response(StepOut(self._step()).data)
+
+
+def _steps() -> QuerySet:
+    return Step.objects.select_related("checklist__claim", "answered_by").prefetch_related(
+        "evidence"
+    )
+
+
+def _merged(step: Step, body: dict[str, Any]) -> dict[str, Any]:
+    """The whole answer: what the body says over what stands."""
+    stands = {
+        "answer": step.answer or "",
+        "method": step.method,
+        "confidence": step.confidence,
+        "reason": step.reason,
+        "evidence": list(step.evidence.values("kind", "value", "note")),
+    }
+    merged = {**stands, **body}
+    return {**merged, "confidence": merged["confidence"] or ""}
+
+
+class Sources(mixins.ListModelMixin, mixins.RetrieveModelMixin, DeskViewSet):
+    """Who says things, and how reliable they proved."""
+
+    queryset = Source.objects.prefetch_related("grades__by")
+    serializer_class = SourceOut
+    filterset_class = SourceFilter
+    permissions = {
+        "list": "claims.view_source",
+        "retrieve": "claims.view_source",
+        "create": "claims.add_source",
+        "grades": roles.CHANGE_SOURCE,
+    }
+    scopes = {"list": "read", "retrieve": "read", "create": "review", "grades": "review"}
+
+    def get_object(self) -> Source:
+        source: Source = self.find(self.get_queryset(), "source")
+        return source
+
+    @extend_schema(request=SourceBody, responses={200: SourceOut, 201: SourceOut})
+    def create(self, request: Request) -> Response:
+        """Enter a source. 200 when one of this name, platform and handle is there already."""
+        body = checked(SourceBody, request.data, self.get_serializer_context())
+        with transaction.atomic():
+            before = Source.objects.count()
+            source = sources.find_or_create(**body)
+            is_new = Source.objects.count() > before
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(SourceOut(source).data, status=code)
+
+    @extend_schema(request=GradeBody, responses={201: SourceOut})
+    @action(detail=True, methods=["post"])
+    def grades(self, request: Request, pk: str) -> Response:
+        """Grade a source; earlier grades stay on record."""
+        source = self.get_object()
+        body = checked(GradeBody, request.data, self.get_serializer_context())
+        sources.grade(source, request.user, **body)
+        return Response(SourceOut(self.get_object()).data, status=status.HTTP_201_CREATED)
