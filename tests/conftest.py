@@ -17,9 +17,11 @@ from django.conf import settings as project_settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from claims.models import Claim, Source
+from claims import checklists, publishing, queue, verdicts, workflow
+from claims.models import Claim, Source, Step
 from claims.roles import Role
-from media.models import Item, Submission
+from claims.states import State
+from media.models import Item, Match, Submission
 from verify.demo import scenes
 
 _numbers = itertools.count(1)
@@ -179,6 +181,57 @@ def make_claim(make_person):
             author = User.objects.filter(username="desk").first() or make_person("desk")
         values = {"statement": f"Statement {next(_numbers)}", **fields}
         return Claim.objects.create(created_by=author, **values)
+
+    return make
+
+
+@pytest.fixture
+def make_match():
+    """Make a match of two items, open unless said otherwise; by arrival, as media does."""
+
+    def make(one: Item, other: Item, **fields) -> Match:
+        older, newer = sorted((one, other), key=lambda item: item.pk)
+        values = {"relation": "same_picture", "distance_bits": 12, "engine": "test", **fields}
+        if values.get("decision", "open") != "open":
+            values.setdefault("decided_at", datetime.now(UTC))
+        return Match.objects.create(older=older, newer=newer, **values)
+
+    return make
+
+
+@pytest.fixture
+def answer_all():
+    """Answer every required step of a claim, honestly: nothing could be settled."""
+
+    def answer(claim: Claim, by: User) -> None:
+        for step in Step.objects.filter(checklist__claim=claim, answer=None, is_required=True):
+            checklists.answer(step, by, "inconclusive", reason="Nothing settles it.")
+
+    return answer
+
+
+@pytest.fixture
+def claim_in(make_claim, alice, dana, answer_all):
+    """Bring a claim into a state the way people do: Alice reviews, Dana publishes."""
+
+    def make(state: str, **fields) -> Claim:
+        claim = make_claim(**fields)
+        if state == State.OPEN:
+            return claim
+        if state == State.SET_ASIDE:
+            workflow.move(claim, "set_aside", alice, reason="An opinion.")
+            return claim
+        queue.take(claim, alice)
+        if state == State.WAITING:
+            workflow.move(claim, "ask", alice, reason="Who speaks Farsi?")
+        if state in (State.DECIDED, State.PUBLISHED, State.WITHDRAWN):
+            answer_all(claim, alice)
+            verdicts.decide(claim, alice, "unverified", "Nothing settles it.")
+        if state in (State.PUBLISHED, State.WITHDRAWN):
+            publishing.publish(claim, dana)
+        if state == State.WITHDRAWN:
+            publishing.withdraw(claim, dana, "Wrong clip.")
+        return claim
 
     return make
 
