@@ -1,7 +1,7 @@
 """What a decoding child hands back, and how it is written and checked. No Django here.
 
 The child is not trusted: it ran a decoder over hostile bytes. Everything it says is parsed here
-against closed lists and ranges; anything else is a ProtocolFault.
+against closed lists and ranges; anything else is a ProtocolError.
 
 Results lie in one file: the derived files one after another, then a JSON text, then a trailer of
 16 bytes (magic, length of the JSON text).
@@ -16,6 +16,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Any
 
+REQUEST_BYTES = 512  # one request to the server, padded; its descriptors travel with it
 MAGIC = b"VRFYDEC1"
 _TRAILER = struct.Struct(">8sQ")
 MAX_JSON_BYTES = 48 * 1024**2
@@ -35,7 +36,7 @@ VARIANTS = {"whole", "trimmed"}
 MAX_TURNS = 8
 
 
-class ProtocolFault(Exception):
+class ProtocolError(Exception):
     """The child said something that no honest child says."""
 
 
@@ -112,11 +113,12 @@ def write_refusal(fd: int, refused: Refused) -> None:
 
 
 def write_result(fd: int, decoded: Decoded) -> None:
-    """Write a result to an empty file."""
+    """Write a result. A file without data is the first one, and all that `fd` holds already."""
+    written_bytes = os.lseek(fd, 0, os.SEEK_END)
     files = []
     for derived in decoded.files:
         _write_all(fd, derived.data)
-        files.append(_file_record(derived))
+        files.append(_file_record(derived, len(derived.data) or written_bytes))
     record = {
         "facts": decoded.facts,
         "size": [decoded.width_px, decoded.height_px],
@@ -129,14 +131,14 @@ def write_result(fd: int, decoded: Decoded) -> None:
     _write_end(fd, {"decoded": record})
 
 
-def _file_record(derived: DerivedFile) -> list[Any]:
+def _file_record(derived: DerivedFile, length: int) -> list[Any]:
     return [
         derived.name,
         derived.content_type,
         derived.width,
         derived.height,
         derived.time_ms,
-        len(derived.data),
+        length,
         derived.times_ms,
     ]
 
@@ -156,7 +158,7 @@ def _text(bits: bytes) -> str:
 def _write_end(fd: int, record: dict[str, Any]) -> None:
     text = json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
     if len(text) > MAX_JSON_BYTES:
-        raise ProtocolFault("the result is larger than a result may be")
+        raise ProtocolError("the result is larger than a result may be")
     _write_all(fd, text + _TRAILER.pack(MAGIC, len(text)))
 
 
@@ -170,13 +172,13 @@ def _write_all(fd: int, data: bytes) -> None:
 
 
 def read_result(fd: int) -> Decoded | Refused:
-    """Read and check what a child wrote. Raises ProtocolFault for anything out of order."""
+    """Read and check what a child wrote. Raises ProtocolError for anything out of order."""
     size = os.fstat(fd).st_size
     if size < _TRAILER.size:
-        raise ProtocolFault("nothing was written")
+        raise ProtocolError("nothing was written")
     magic, length = _TRAILER.unpack(_read(fd, size - _TRAILER.size, _TRAILER.size))
     if magic != MAGIC or length > min(MAX_JSON_BYTES, size - _TRAILER.size):
-        raise ProtocolFault("the trailer is wrong")
+        raise ProtocolError("the trailer is wrong")
     files_end = size - _TRAILER.size - length
     try:
         record = json.loads(_read(fd, files_end, length), parse_constant=_no_constant)
@@ -184,7 +186,7 @@ def read_result(fd: int) -> Decoded | Refused:
             return _refusal(record["refused"])
         return _decoded(record["decoded"], fd, files_end)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as fault:
-        raise ProtocolFault(f"the result is malformed: {fault!r}") from fault
+        raise ProtocolError(f"the result is malformed: {fault!r}") from fault
 
 
 def _read(fd: int, offset: int, length: int) -> bytes:
@@ -192,7 +194,7 @@ def _read(fd: int, offset: int, length: int) -> bytes:
     while length:
         part = os.pread(fd, length, offset)
         if not part:
-            raise ProtocolFault("the result ends early")
+            raise ProtocolError("the result ends early")
         parts.append(part)
         offset, length = offset + len(part), length - len(part)
     return b"".join(parts)
@@ -213,7 +215,7 @@ def _decoded(record: dict[str, Any], fd: int, files_end: int) -> Decoded:
     frames = [_frame(frame) for frame in _at_most(record["frames"], MAX_FRAMES)]
     times = [frame.time_ms for frame in frames]
     if times != sorted(set(times)):
-        raise ProtocolFault("frames are not in order")
+        raise ProtocolError("frames are not in order")
     return Decoded(
         facts=_facts(record["facts"]),
         width_px=_whole(width, 1, MAX_SIDE_PX),
@@ -228,7 +230,7 @@ def _decoded(record: dict[str, Any], fd: int, files_end: int) -> Decoded:
 
 def _facts(facts: Any) -> dict[str, Any]:
     if not isinstance(facts, dict) or len(json.dumps(facts)) > MAX_FACTS_BYTES:
-        raise ProtocolFault("the facts are malformed")
+        raise ProtocolError("the facts are malformed")
     return {_string(key, 60): _fact(value) for key, value in facts.items()}
 
 
@@ -239,7 +241,7 @@ def _fact(value: Any) -> Any:
         return [_fact(each) for each in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    raise ProtocolFault(f"a fact may not be a {type(value).__name__}")
+    raise ProtocolError(f"a fact may not be a {type(value).__name__}")
 
 
 def _frame(record: list[Any]) -> DecodedFrame:
@@ -260,7 +262,7 @@ def _code(record: list[Any]) -> DecodedCode:
     algorithm, variant, bits, quality, turns = record
     length = CODE_BYTES[algorithm]
     if variant not in VARIANTS:
-        raise ProtocolFault(f"no variant is called {variant!r}")
+        raise ProtocolError(f"no variant is called {variant!r}")
     return DecodedCode(
         algorithm=algorithm,
         variant=variant,
@@ -274,9 +276,9 @@ def _bits(text: str, length: int) -> bytes:
     try:
         bits = base64.b64decode(text, validate=True)
     except binascii.Error as fault:
-        raise ProtocolFault("a code is malformed") from fault
+        raise ProtocolError("a code is malformed") from fault
     if len(bits) != length:
-        raise ProtocolFault("a code has the wrong length")
+        raise ProtocolError("a code has the wrong length")
     return bits
 
 
@@ -286,10 +288,10 @@ def _files(records: list[list[Any]], fd: int, files_end: int) -> list[DerivedFil
     for name, content_type, width, height, time_ms, length, times_ms in records:
         _whole(length, 1, files_end - offset)
         if name not in FILE_NAMES or name in files:
-            raise ProtocolFault(f"no file is called {name!r}, or two are")
+            raise ProtocolError(f"no file is called {name!r}, or two are")
         data = _read(fd, offset, length)
         if any(not data.startswith(start, at) for at, start in CONTENT_TYPES[content_type]):
-            raise ProtocolFault(f"the file {name!r} is not {content_type}")
+            raise ProtocolError(f"the file {name!r} is not {content_type}")
         files[name] = DerivedFile(
             name=name,
             content_type=content_type,
@@ -305,31 +307,31 @@ def _files(records: list[list[Any]], fd: int, files_end: int) -> list[DerivedFil
 
 def _at_most(values: Any, most: int) -> list[Any]:
     if not isinstance(values, list) or len(values) > most:
-        raise ProtocolFault("a list is missing or too long")
+        raise ProtocolError("a list is missing or too long")
     return values
 
 
 def _whole(value: Any, low: int, high: int) -> int:
     if type(value) is not int or not low <= value <= high:
-        raise ProtocolFault(f"not a whole number from {low} to {high}")
+        raise ProtocolError(f"not a whole number from {low} to {high}")
     return value
 
 
 def _number(value: Any, low: float, high: float) -> float:
     if type(value) not in {int, float} or not math.isfinite(value) or not low <= value <= high:
-        raise ProtocolFault(f"not a number from {low} to {high}")
+        raise ProtocolError(f"not a number from {low} to {high}")
     return float(value)
 
 
 def _boolean(value: Any) -> bool:
     if type(value) is not bool:
-        raise ProtocolFault("neither true nor false")
+        raise ProtocolError("neither true nor false")
     return value
 
 
 def _string(value: Any, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest:
-        raise ProtocolFault(f"not a text of at most {longest} characters")
+        raise ProtocolError(f"not a text of at most {longest} characters")
     if "\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-        raise ProtocolFault("a text holds characters that no database keeps")
+        raise ProtocolError("a text holds characters that no database keeps")
     return value
