@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 import redis
+from celery import current_app
 from django.conf import settings as project_settings
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client
+from rest_framework.test import APIClient
 
-from claims import checklists, publishing, queue, verdicts, workflow
+from claims import checklists, publishing, queue, tokens, verdicts, workflow
 from claims.models import Claim, Source, Step
 from claims.roles import Role
 from claims.states import State
@@ -42,6 +45,20 @@ def data_dir(tmp_path: Path, settings) -> Path:
 def _quick_passwords(settings) -> None:
     """Argon2 takes its time by design; tests sign in often."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory) -> None:
+    """SQLite in a file of its own, as in real life: threads write at the same time there."""
+    if connection.vendor == "sqlite":
+        folder = tmp_path_factory.mktemp("database")
+        connection.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_broker() -> None:
+    """Messages of tests go nowhere: a worker of this machine must not find them."""
+    current_app.conf.update(broker_url="memory://", broker_transport_options={})
 
 
 # --- People -----------------------------------------------------------------------------------
@@ -112,6 +129,19 @@ def client_of():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def program_of():
+    """A REST client with a key of somebody: program_of(alice, "review")."""
+
+    def make(person: User, scope: str = "admin") -> APIClient:
+        _, key = tokens.create(person, scope)
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+        return client
+
+    return make
 
 
 # --- Pictures and clips -----------------------------------------------------------------------

@@ -21,11 +21,14 @@ HOST = environment.text("HOST", "127.0.0.1")
 PORT = environment.whole("PORT", 8000, highest=65535)
 S3_BUCKET = environment.text("S3_BUCKET")
 S3_ENDPOINT = environment.address("S3_ENDPOINT", ("http", "https"))
+# Where a browser reaches the same storage: signed addresses name it. Unset: S3_ENDPOINT.
+S3_PUBLIC_ENDPOINT = environment.address("S3_PUBLIC_ENDPOINT", ("http", "https")) or S3_ENDPOINT
 if S3_ENDPOINT and not S3_BUCKET:
     raise ImproperlyConfigured("S3_ENDPOINT is set but S3_BUCKET is not: name the bucket.")
 DATABASE_URL = environment.text("DATABASE_URL")
 BROKER_URL = environment.address("BROKER_URL", ("redis", "rediss"))
-WEB_THREADS = environment.whole("WEB_THREADS", 8)  # embedded; requests answered at a time
+WEB_PROCESSES = environment.whole("WEB_PROCESSES", 3)  # gunicorn's; embedded there is one
+WEB_THREADS = environment.whole("WEB_THREADS", 8)  # of one process; requests answered at a time
 # Nothing but DATA_DIR set: one machine, one person, plain HTTP on loopback.
 IS_EMBEDDED = not (DATABASE_URL or BROKER_URL)
 IS_DEMO = environment.flag("DEMO", default=IS_EMBEDDED)  # `make run` loads the demo once
