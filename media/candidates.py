@@ -4,17 +4,28 @@ A code is one row however many frames share it. Search after the codes were comm
 before: of two workers with two copies, the later one then always sees the other's code.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Count
 
 from media.fingerprints import bands, scan
 from media.fingerprints.scan import Hit
 from media.fingerprints.stills import PDQ
-from media.models import Code
+from media.fingerprints.tracks import Ints, Track
+from media.models import Code, Fingerprint, Item
 from media.models.fingerprint import BAND_COLUMNS
 
+log = logging.getLogger(__name__)
+
+SHARED_ITEMS = 50  # of the items that share one code, the oldest so many are looked at
+CANDIDATES = 500  # items compared with one item, those with most codes in common
 SEARCHED = frozenset({PDQ})  # phash finds nothing PDQ does not, see docs/hashing.md
-_QUERIES = 64  # codes searched in one go: bounds the memory of a search
+_QUERIES = 64  # codes searched in one go; these two bound the memory of a search
+_SLICE = 50_000  # rows compared with them in one go
 
 
 def keep_codes(algorithm: str, bits: Iterable[bytes]) -> dict[bytes, Code]:
@@ -47,10 +58,15 @@ def find(code: bytes, radius: int) -> list[Hit]:
 
 def find_many(codes: Sequence[bytes], radius: int) -> dict[bytes, list[Hit]]:
     """Do what `find` does for many codes at once, such as the eight turns of a picture."""
-    found: dict[bytes, list[Hit]] = {}
     distinct = list(dict.fromkeys(codes))
+    found: dict[bytes, list[Hit]] = {code: [] for code in distinct}
     for start in range(0, len(distinct), _QUERIES):
-        found |= _search(distinct[start : start + _QUERIES], radius)
+        batch = distinct[start : start + _QUERIES]
+        for places, keys, bits in _near(batch, radius):
+            for place, key, apart in zip(places, keys, bits, strict=True):
+                found[batch[place]].append(Hit(int(key), int(apart)))
+    for hits in found.values():
+        hits.sort(key=lambda hit: (hit.distance_bits, hit.key))
     return found
 
 
@@ -60,17 +76,16 @@ def _columns(algorithm: str, value: bytes) -> dict[str, int]:
     return dict(zip(BAND_COLUMNS, bands.cut(value), strict=True))
 
 
-def _search(codes: list[bytes], radius: int) -> dict[bytes, list[Hit]]:
-    near = _in_reach(codes, radius)
-    keys = list(near)
-    found: dict[bytes, list[Hit]] = {code: [] for code in codes}
-    if keys:
-        apart = scan.distances(scan.words(codes), scan.words(list(near.values())))
-        for query, place in zip(*(apart <= radius).nonzero(), strict=True):
-            found[codes[query]].append(Hit(keys[place], int(apart[query, place])))
-    for hits in found.values():
-        hits.sort(key=lambda hit: (hit.distance_bits, hit.key))
-    return found
+def _near(codes: list[bytes], radius: int) -> Iterator[tuple[Ints, Ints, Ints]]:
+    """Rows within `radius` of any code: place in `codes`, key and distance, in slices."""
+    in_reach = _in_reach(codes, radius)
+    keys = np.fromiter(in_reach, dtype=np.int64, count=len(in_reach))
+    rows = scan.words(list(in_reach.values()))
+    wanted = scan.words(codes)
+    for start in range(0, len(keys), _SLICE):
+        apart = scan.distances(wanted, rows[start : start + _SLICE])
+        places, columns = (apart <= radius).nonzero()
+        yield places, keys[start + columns], apart[places, columns].astype(np.int64)
 
 
 def _in_reach(codes: list[bytes], radius: int) -> dict[int, bytes]:
@@ -84,3 +99,55 @@ def _in_reach(codes: list[bytes], radius: int) -> dict[int, bytes]:
         rows = Code.objects.filter(**{f"{column}__among": sorted(wanted)})
         near.update((key, bytes(bits)) for key, bits in rows.values_list("pk", "bits"))
     return near
+
+
+def near_items(track: Track, apart_from: Item | None = None) -> dict[int, set[int]]:
+    """Find items that share a near code with a track, by key, with the turns of the track (places
+    in TURNS) under which they do.
+
+    Memory: bounded by the batch, not by the length of footage. At most CANDIDATES items.
+    """
+    shared: dict[int, Counter[int]] = defaultdict(Counter)
+    for turns_of_code in _near_codes(track):
+        for code_id, item_id in _holders(list(turns_of_code), apart_from):
+            shared[item_id].update(turns_of_code[code_id])
+    most = sorted(shared, key=lambda key: (-shared[key].total(), key))
+    if len(most) > CANDIDATES:
+        log.warning("%s: %d candidates, %d are compared", apart_from, len(most), CANDIDATES)
+    return {key: set(shared[key]) for key in most[:CANDIDATES]}
+
+
+def _near_codes(track: Track) -> Iterator[dict[int, set[int]]]:
+    """Search with every distinct code in all its turns, a batch at a time: code id → turns."""
+    turns_of: dict[bytes, set[int]] = defaultdict(set)
+    for turns in track.words[track.is_kept]:
+        for turn, words in enumerate(turns):
+            turns_of[words.tobytes()].add(turn)
+    wanted = list(turns_of)
+    for start in range(0, len(wanted), _QUERIES):
+        batch = wanted[start : start + _QUERIES]
+        near: dict[int, set[int]] = defaultdict(set)
+        for places, keys, _ in _near(batch, settings.MATCH_PDQ_RADIUS_BITS):
+            for place, key in zip(places.tolist(), keys.tolist(), strict=True):
+                near[key] |= turns_of[batch[place]]
+        if near:
+            yield near
+
+
+def _holders(code_ids: list[int], apart_from: Item | None) -> Iterator[tuple[int, int]]:
+    """(code, item) for every item that holds one of the codes.
+
+    A code that very many items share, such as a broadcaster's end card, is counted and not
+    followed to all of them: the SHARED_ITEMS oldest stand for the rest.
+    """
+    held = Fingerprint.objects.filter(
+        code__pk__among=code_ids, quality__gte=settings.MATCH_MIN_QUALITY
+    ).exclude(frame__item=apart_from)
+    counts = held.values("code_id").annotate(items=Count("frame__item", distinct=True))
+    crowded = {row["code_id"] for row in counts if row["items"] > SHARED_ITEMS}
+    clear = [code_id for code_id in code_ids if code_id not in crowded]
+    yield from (held.filter(code__pk__among=clear).values_list("code_id", "frame__item").distinct())
+    for code_id in sorted(crowded):
+        items = held.filter(code_id=code_id).order_by("frame__item")
+        for item_id in items.values_list("frame__item", flat=True).distinct()[:SHARED_ITEMS]:
+            yield code_id, item_id
