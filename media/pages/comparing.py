@@ -15,9 +15,19 @@ from media.models import Item, Match, SeenFrom
 from media.pages.described import describe_both
 from media.pages.forms import DecisionForm
 
-# Key, what it says, and where it makes sense: for stills, footage, or a still out of footage.
-_CONFIRM_KEYS = {"same_picture": "p", "same_footage": "c", "same_scene_other_angle": "s"}
-_REJECT_KEYS = {"look_alike": "x", "template_or_overlay": "o", "same_place": "l", "other": "n"}
+# What a person may decide: value → (words on the button, key). The likeliest confirmation has "c".
+_CONFIRMING = {
+    Match.Kind.SAME_FOOTAGE: ("same footage", "f"),
+    Match.Kind.SAME_PICTURE: ("same picture", "p"),
+    Match.Kind.SAME_SCENE: ("same scene, other angle", "s"),
+}
+_REJECTING = {
+    Match.RejectReason.LOOK_ALIKE: ("look-alike", "x"),
+    Match.RejectReason.TEMPLATE: ("template or overlay", "o"),
+    Match.RejectReason.SAME_PLACE: ("same place", "l"),
+    Match.RejectReason.OTHER: ("other", "n"),
+}
+_NARROWEST, _WIDEST = 0.8, 2.0  # width by height of the room both pictures get
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class Choice:
 
     value: str
     label: str
+    full: str
     key: str
     is_confirming: bool
     is_main: bool = False
@@ -61,25 +72,36 @@ def _ranges(seen: SeenFrom, side: str) -> list[tuple[int, int, int]]:
 def choices(match: Match) -> list[Choice]:
     """The decisions that make sense for a pair, the likeliest confirmation first under "c"."""
     kinds = {match.older.kind, match.newer.kind}
-    likeliest = "same_footage" if Item.Kind.FOOTAGE in kinds else "same_picture"
-    offered = [likeliest, "same_scene_other_angle"]
-    if len(kinds) == 2:
-        offered.insert(1, "same_picture")
-    labels = dict(Match.Kind.choices)
+    offered = [Match.Kind.SAME_SCENE]
+    if Item.Kind.STILL in kinds:
+        offered.insert(0, Match.Kind.SAME_PICTURE)
+    if Item.Kind.FOOTAGE in kinds:
+        offered.insert(0, Match.Kind.SAME_FOOTAGE)
     confirming = [
         Choice(
-            f"confirm:{kind}",
-            labels[kind],
-            "c" if kind == likeliest else _CONFIRM_KEYS[kind],
+            f"confirm:{kind.value}",
+            _CONFIRMING[kind][0],
+            kind.label,
+            "c" if kind == offered[0] else _CONFIRMING[kind][1],
             is_confirming=True,
-            is_main=kind == likeliest,
+            is_main=kind == offered[0],
         )
         for kind in offered
     ]
     return confirming + [
-        Choice(f"reject:{reason}", label, _REJECT_KEYS[reason], is_confirming=False)
-        for reason, label in Match.RejectReason.choices
+        Choice(f"reject:{reason.value}", label, reason.label, key, is_confirming=False)
+        for reason, (label, key) in _REJECTING.items()
     ]
+
+
+def room(match: Match) -> int:
+    """Width of the room each picture gets, for a height of 100: the taller one decides."""
+    ratios = [
+        item.width_px / item.height_px
+        for item in (match.older, match.newer)
+        if item.width_px and item.height_px
+    ]
+    return round(100 * min(_WIDEST, max(_NARROWEST, min(ratios, default=1.5))))
 
 
 def _side_asked_for(match: Match, uuid: str) -> Item:
@@ -135,6 +157,7 @@ def _page(
             seen.this, seen.other, with_sensitive=request.user.has_perm("media.view_original")
         ),
         "choices": choices(match),
+        "room": room(match),
         "form": form,
         "order": _order(match, item),
         "has_footage": Item.Kind.FOOTAGE in {match.older.kind, match.newer.kind},

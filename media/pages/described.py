@@ -102,7 +102,10 @@ def clock(time_ms: int) -> str:
 
 def _file(item: Item) -> list[Fact]:
     rows = [Fact("Type", f"{item.get_kind_display()}, {item.content_type}")]
-    rows.append(Fact("Size", f"{filesizeformat(item.size_bytes)} ({item.size_bytes:,} bytes)"))
+    exactly = f"{item.size_bytes:,} bytes"
+    is_small = item.size_bytes < 1024
+    size = exactly if is_small else f"{filesizeformat(item.size_bytes)} ({exactly})"
+    rows.append(Fact("Size", size))
     if item.width_px:
         rows.append(Fact("Picture", f"{item.width_px} × {item.height_px} px"))
     else:
@@ -124,7 +127,8 @@ def _asked(item: Item, with_sensitive: bool) -> list[Fact]:
             continue
         said = [_written(name, item.facts[name]) for name in names if name in item.facts]
         if not said:
-            rows.append(Fact(label, ABSENT, is_absent=True))
+            value = "no sound" if label == "Sound" else ABSENT
+            rows.append(Fact(label, value, is_absent=True))
         elif not with_sensitive and SENSITIVE.intersection(names):
             rows.append(Fact(label, WITHHELD, is_absent=True))
         else:

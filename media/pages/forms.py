@@ -9,16 +9,16 @@ from media.models import Item, Match
 class UploadForm(forms.Form):
     """The story that comes with uploaded files; the files themselves are taken as they stream."""
 
-    credit = forms.CharField(
-        max_length=300,
-        required=False,
-        help_text="As it stands beside the picture, for example @handle/agency.",
-    )
     caption = forms.CharField(
         max_length=5000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The words it was posted with, unchanged.",
+    )
+    credit = forms.CharField(
+        max_length=300,
+        required=False,
+        help_text="As it stands beside the picture, for example @handle/agency.",
     )
     posted_on = forms.CharField(
         max_length=64,

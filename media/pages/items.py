@@ -47,7 +47,9 @@ def _context(request: HttpRequest, item: Item) -> dict[str, object]:
         seen = _seen(item) if request.user.has_perm("media.view_match") else []
         context["seen"] = [one for one in seen if one.match.relation != Match.Relation.SIMILAR]
         context["similar"] = [one for one in seen if one.match.relation == Match.Relation.SIMILAR]
-        context["undecided"] = sum(one.match.decision == "open" for one in context["seen"])
+        undecided = [one for one in context["seen"] if one.match.decision == Match.Decision.OPEN]
+        context["undecided"] = len(undecided)
+        context["is_seen_before"] = any(one.direction == "earlier" for one in undecided)
         context["chain"] = [_chain_line(entry) for entry in item.custody.select_related("by")]
         context["faults"] = custody.check_chain(item)
     return context

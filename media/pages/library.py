@@ -23,10 +23,15 @@ def _matches(**fields) -> Exists:
 
 
 def with_reuse(items: QuerySet[Item]) -> QuerySet[Item]:
-    """Add `has_undecided` and `has_confirmed`: whether copies are to decide, or were confirmed."""
+    """Add `has_undecided`, `is_seen_before` (of those, the other is earlier), `has_confirmed`."""
     either_side = Q(older=OuterRef("pk")) | Q(newer=OuterRef("pk"))
+    moment = OuterRef("first_seen_at")
+    earlier = Q(newer=OuterRef("pk"), older__first_seen_at__lte=moment) | Q(
+        older=OuterRef("pk"), newer__first_seen_at__lt=moment
+    )
     return items.annotate(
         has_undecided=Exists(Match.objects.undecided().filter(either_side)),
+        is_seen_before=Exists(Match.objects.undecided().filter(earlier)),
         has_confirmed=_matches(decision=Match.Decision.CONFIRMED),
     )
 

@@ -33,11 +33,12 @@ def starts(text: str | None, head: str) -> bool:
 def _amount(seconds: float) -> str:
     if seconds < _MINUTE_S:
         return "less than a minute"
-    for unit_s, word in ((_DAY_S, "day"), (_HOUR_S, "h"), (_MINUTE_S, "min")):
-        if seconds >= unit_s:
-            break
-    count = int(seconds // unit_s)
-    return f"{count} day{'s' if count > 1 else ''}" if word == "day" else f"{count} {word}"
+    if seconds < _HOUR_S:
+        return f"{int(seconds // _MINUTE_S)} min"
+    if seconds < _DAY_S:
+        return f"{int(seconds // _HOUR_S)} h"
+    days = int(seconds // _DAY_S)
+    return f"{days} day{'' if days == 1 else 's'}"
 
 
 @register.filter
@@ -62,10 +63,9 @@ def ago(value: datetime | None) -> SafeString | str:
         return ""
     seconds = (value - timezone.now()).total_seconds()
     amount = _amount(abs(seconds))
+    text = f"in {amount}" if seconds > 0 else f"{amount} ago"
     if abs(seconds) < _MINUTE_S:
         text = "now"
-    else:
-        text = f"in {amount}" if seconds > 0 else f"{amount} ago"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', value.isoformat(), moment(value), text
     )
@@ -84,7 +84,7 @@ def clock(time_ms: int | None) -> str:
 
 
 @register.filter
-def length(time_ms: int | None) -> str:
+def how_long(time_ms: int | None) -> str:
     """Say how long footage is in lists: "14 s", "3 min 20 s", "1 h 5 min"."""
     if time_ms is None:
         return ""

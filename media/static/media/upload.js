@@ -11,9 +11,9 @@
   const waiting = [];
   let running = 0;
   const AT_ONCE = 2;
+  const label = send.innerHTML; // the icon and the word, as the server wrote them
 
   input.required = false;
-  send.hidden = true; // a chosen or dropped file is sent with the story that stands in the form
 
   function add(files) {
     for (const file of files) {
@@ -28,11 +28,16 @@
       bar.setAttribute("aria-label", `Progress of ${file.name}`);
       const word = row.appendChild(document.createElement("span"));
       word.className = "small soft";
-      word.textContent = "waiting";
+      word.textContent = "ready to send";
       results.append(row);
       waiting.push({file, row, bar, word});
     }
-    next();
+    count();
+  }
+
+  function count() {
+    send.innerHTML = label;
+    if (waiting.length) send.append(` ${waiting.length} file${waiting.length === 1 ? "" : "s"}`);
   }
 
   function next() {
@@ -40,6 +45,7 @@
       running += 1;
       start(waiting.shift());
     }
+    count();
   }
 
   function start(job) {
@@ -71,7 +77,10 @@
     }
     const part = document.createRange().createContextualFragment(request.responseText);
     const named = part.querySelector(".result");
-    if (named && !named.querySelector(".cut")) named.querySelector(".chip").before(job.row.querySelector(".cut"));
+    if (named && !named.querySelector(".cut")) { // the story was refused, not the file
+      fail(job, named.querySelector(".result-why").textContent);
+      return;
+    }
     job.row.replaceWith(part);
     done();
   }
@@ -85,13 +94,17 @@
     again.type = "button";
     again.className = "btn slim";
     again.textContent = "Send again";
-    again.addEventListener("click", () => { job.row.remove(); add([job.file]); });
+    again.addEventListener("click", () => { job.row.remove(); add([job.file]); next(); });
     job.row.append(again);
     done();
   }
 
   input.addEventListener("change", () => { add([...input.files]); input.value = ""; });
-  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!waiting.length && !running) input.click();
+    next();
+  });
   const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
   document.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
