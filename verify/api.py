@@ -6,12 +6,15 @@ repeated `Idempotency-Key` once.
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from claims.api import uploads
 from claims.api.idempotency import AnswersOnce
 from media.api import views
-from media.api.serializers import UploadSerializer
+from media.api.serializers import AcceptedSerializer, UploadSerializer
 from media.ingest import Accepted
 
 
@@ -30,6 +33,14 @@ class Items(AnswersOnce, views.Items):
     """Submit media, for a claim or by itself, and follow its progress."""
 
     upload_serializer_class = UploadWithClaim
+
+    @extend_schema(
+        request={"multipart/form-data": UploadWithClaim},
+        responses={200: AcceptedSerializer, 201: AcceptedSerializer},
+    )
+    def create(self, request: Request) -> Response:
+        """Store a file. 201 when it is new, 200 when these bytes are already here."""
+        return super().create(request)
 
     def accept(self, upload: dict[str, Any]) -> Accepted:
         """Store the file, then attach it: the claim was checked before anything was stored."""

@@ -167,6 +167,7 @@ def _of_rest(error: rest.APIException, context: dict[str, Any]) -> HttpResponse:
     if isinstance(error, rest.UnsupportedMediaType) and (view := context.get("view")):
         accepted = " or ".join(parser.media_type for parser in view.get_parsers())
         detail = f"Send the body as {accepted}."
+    detail = detail if detail.endswith((".", "”")) else f"{detail}."
     headers = dict(getattr(error, "headers", {}))
     if challenge := getattr(error, "auth_header", ""):
         headers["WWW-Authenticate"] = challenge

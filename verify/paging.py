@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 
@@ -13,6 +13,14 @@ class CursorPages(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Read where to go on. Raises NotFound, as the parent does, for what we never gave out."""
+        cursor: Cursor | None = super().decode_cursor(request)
+        text = "0" if cursor is None or cursor.position is None else cursor.position
+        if not text.isdecimal() or not int(text[:20]) < 2**63:
+            raise NotFound
+        return cursor
 
     def paginate_queryset(self, queryset: QuerySet, request: Request, view=None) -> list | None:
         try:

@@ -306,6 +306,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ItemKind": "media.models.Item.Kind",
+        "ItemState": "media.models.Item.State",
+        "MatchKind": "media.models.Match.Kind",
+        "ClaimState": "claims.states.State",
+        "SourceKind": "claims.models.Source.Kind",
+        "EvidenceKind": "claims.models.Evidence.Kind",
+    },
 }
 
 # --- Words and time ---------------------------------------------------------------------------

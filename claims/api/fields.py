@@ -80,6 +80,7 @@ class RatingField(serializers.ChoiceField):
         return str(super().to_internal_value(data))
 
 
+@extend_schema_field(OpenApiTypes.UUID)
 class RowField(serializers.Field):
     """A row named by its UUID, of those the person may know of."""
 

@@ -41,10 +41,6 @@ class ClaimFilter(filters.FilterSet):
     rating = ChoicesFilter(choices=Verdict.Rating.choices, method="by_rating")
     q = filters.CharFilter(method="by_words", label="words of statement, quote, translation")
 
-    class Meta:
-        model = Claim
-        fields: list[str] = []
-
     def by_assignee(self, claims: QuerySet, name: str, value: str) -> QuerySet:
         if value == "none":
             return claims.filter(assignee=None)
@@ -104,7 +100,3 @@ class SourceFilter(filters.FilterSet):
     platform = filters.CharFilter(lookup_expr="iexact")
     handle = filters.CharFilter(lookup_expr="iexact")
     kind = ChoicesFilter(choices=Source.Kind.choices)
-
-    class Meta:
-        model = Source
-        fields: list[str] = []

@@ -18,10 +18,6 @@ class ItemFilter(filters.FilterSet):
     submitted_since = filters.IsoDateTimeFilter(method="by_receipt", label="received at or after")
     submitted_before = filters.IsoDateTimeFilter(method="by_receipt", label="received before")
 
-    class Meta:
-        model = Item
-        fields: list[str] = []
-
     def by_matching(self, items: QuerySet, name: str, value: bool) -> QuerySet:
         unfinished = Q(state__in=[Item.State.STORED, Item.State.PROCESSING])
         is_matching = unfinished | Q(state=Item.State.READY, matched_at__isnull=True)
@@ -38,7 +34,3 @@ class MatchFilter(filters.FilterSet):
 
     decision = filters.MultipleChoiceFilter(choices=Match.Decision.choices)
     relation = filters.MultipleChoiceFilter(choices=Match.Relation.choices)
-
-    class Meta:
-        model = Match
-        fields: list[str] = []
