@@ -133,7 +133,7 @@ def flight(
     """
     place = ground(seed)
     random = np.random.default_rng(seed + 1)
-    start = random.uniform([420, 420], [560, 560])
+    start = random.uniform([540, 480], [600, 600])
     way = random.uniform([9, -4], [14, 4])
     puffs = random.normal(0, 1, (22, 3))
     for index in range(round(duration_s * FRAME_RATE)):
