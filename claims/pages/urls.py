@@ -2,10 +2,21 @@
 
 from django.urls import path
 
-from claims.pages import dashboard, published, queue
+from claims.pages import attaching, claim, dashboard, entering, moves, published, queue, steps
 
 urlpatterns = [
     path("queue/", queue.show, name="queue"),
+    path("queue/counts/", queue.show_counts, name="queue-counts"),
+    path("claims/new/", entering.enter, name="claim-new"),
+    path("claims/next/", queue.take_next, name="claim-next"),
+    path("claims/<int:number>/", claim.show, name="claim"),
+    path("claims/<int:number>/change/", entering.change, name="claim-change"),
+    path("claims/<int:number>/attach/", attaching.attach, name="claim-attach"),
+    path("claims/<int:number>/attached/<uuid:uuid>/", attaching.judge, name="attachment-judge"),
+    path("claims/<int:number>/lease/", claim.lease, name="claim-lease"),
+    path("claims/<int:number>/<slug:verb>/", moves.move, name="claim-verb"),
+    path("steps/<uuid:uuid>/answer/", steps.answer, name="step-answer"),
+    path("steps/<uuid:uuid>/reopen/", steps.reopen, name="step-reopen"),
     path("published/", published.show_list, name="published"),
     path("published/<int:number>/", published.show, name="published-claim"),
     path("dashboard/", dashboard.show, name="dashboard"),

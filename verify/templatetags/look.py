@@ -65,7 +65,7 @@ def ago(value: datetime | None) -> SafeString | str:
     amount = _amount(abs(seconds))
     text = f"in {amount}" if seconds > 0 else f"{amount} ago"
     if abs(seconds) < _MINUTE_S:
-        text = "now"
+        text = "in a moment" if seconds > 0 else "just now"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', value.isoformat(), moment(value), text
     )

@@ -1,0 +1,70 @@
+"""The claim's log in words, one line for each event."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from claims.models import Event, Verdict
+
+_WORDS = {
+    "entered": "entered the claim",
+    "take": "took it",
+    "release": "gave it back",
+    "expire": "gave it back to the queue: it was left alone",
+    "ask": "asks and waits",
+    "wake": "put it back into the queue: nobody had answered",
+    "set_aside": "set it aside",
+    "reopen": "opened it again",
+    "send_back": "sent it back",
+    "publish": "published it",
+    "correct": "opened it for correction",
+    "withdraw": "withdrew it",
+    "judged": "judged an attached item",
+    "match_found": "found a copy",
+    "match_confirmed": "confirmed a copy",
+    "match_rejected": "rejected a copy",
+}
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One event: who, what in words. The desk itself acts where nobody is named."""
+
+    event: Event
+
+    @property
+    def who(self) -> str:
+        return str(self.event.by) if self.event.by else "The desk"
+
+    @property
+    def words(self) -> str:
+        detail: dict[str, Any] = self.event.detail or {}
+        told = _TOLD.get(self.event.verb)
+        return (
+            told(detail) if told else _WORDS.get(self.event.verb, self.event.verb.replace("_", " "))
+        )
+
+
+def _answered(detail: dict[str, Any]) -> str:
+    answer = str(detail.get("answer") or "nothing").replace("_", " ")
+    return f"answered “{detail.get('question', '')}” with {answer}"
+
+
+def _changed(detail: dict[str, Any]) -> str:
+    names = [name.replace("_", " ") for name in detail.get("changed", {})]
+    return f"changed {', '.join(names)}" if names else "changed it"
+
+
+def _decided(detail: dict[str, Any]) -> str:
+    rating = detail.get("rating", "")
+    words = Verdict.Rating(rating).label if rating in Verdict.Rating.values else rating
+    return f"decided: {words}"
+
+
+_TOLD = {
+    "answered": _answered,
+    "reopened": lambda detail: f"took back the answer to “{detail.get('question', '')}”",
+    "changed": _changed,
+    "attached": lambda detail: f"attached a {detail.get('kind', 'file')}",
+    "detached": lambda detail: f"took a {detail.get('kind', 'file')} off",
+    "decide": _decided,
+}

@@ -1,0 +1,92 @@
+"""The verbs of a claim, one button each."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST
+
+from claims import publishing, queue, verdicts, workflow
+from claims.errors import ClaimError, InvalidValue
+from claims.models import Claim
+from claims.pages import claim as page
+from claims.pages.queue import answer_take
+from claims.states import VERBS
+
+Job = Callable[[Claim, User, QueryDict], object]
+
+
+def _reason(sent: QueryDict) -> str:
+    return sent.get("reason", "").replace("\x00", "")
+
+
+def _ask(claim: Claim, by: User, sent: QueryDict) -> None:
+    text = sent.get("wake_at", "")
+    wake_at = parse_datetime(text) if text else None
+    if text and wake_at is None:
+        raise InvalidValue("Write the moment as 2023-02-05T18:30, in UTC.", "wake_at")
+    if wake_at and timezone.is_naive(wake_at):
+        wake_at = timezone.make_aware(wake_at)
+    workflow.move(claim, "ask", by, reason=_reason(sent), wake_at=wake_at)
+
+
+def _decide(claim: Claim, by: User, sent: QueryDict) -> None:
+    verdicts.decide(
+        claim,
+        by,
+        sent.get("rating", ""),
+        sent.get("summary", ""),
+        disclosure=sent.get("disclosure"),
+        override_reason=sent.get("override_reason", ""),
+    )
+
+
+JOBS: dict[str, Job] = {
+    "take": lambda claim, by, sent: queue.take(claim, by),
+    "release": lambda claim, by, sent: queue.release(claim, by),
+    "ask": _ask,
+    "set_aside": lambda claim, by, sent: workflow.move(
+        claim, "set_aside", by, reason=_reason(sent)
+    ),
+    "reopen": lambda claim, by, sent: workflow.move(claim, "reopen", by, reason=_reason(sent)),
+    "decide": _decide,
+    "send_back": lambda claim, by, sent: publishing.send_back(claim, by, _reason(sent)),
+    "publish": lambda claim, by, sent: publishing.publish(claim, by),
+    "correct": lambda claim, by, sent: publishing.correct(claim, by, _reason(sent)),
+    "withdraw": lambda claim, by, sent: publishing.withdraw(claim, by, _reason(sent)),
+}
+TOLD = {
+    "take": "It is yours.",
+    "release": "Back in the queue.",
+    "ask": "Waits for an answer.",
+    "set_aside": "Set aside.",
+    "reopen": "Open again.",
+    "decide": "Decided. Another person publishes it.",
+    "send_back": "Sent back to its author.",
+    "publish": "Published.",
+    "correct": "Open for correction. What was published stays until the new version is.",
+    "withdraw": "Withdrawn. Readers see that it was, and why.",
+}
+LEAVES = {"release", "ask", "set_aside"}  # after these there is nothing more to do on the page
+
+
+@require_POST
+def move(request: HttpRequest, number: int, verb: str) -> HttpResponse:
+    """Do one verb. Refused, the page comes back with what was typed."""
+    if verb not in VERBS:
+        raise Http404
+    claim = page.find(request.user, number)
+    if verb == "take" and request.GET.get("from") == "queue":
+        return answer_take(request, claim)
+    try:
+        JOBS[verb](claim, request.user, request.POST)
+    except ClaimError as error:
+        return page.refused(request, number, error, verb, request.POST.dict())
+    messages.success(request, f"#{number}: {TOLD[verb]}")
+    if verb in LEAVES:
+        return redirect("queue")
+    return redirect("claim", number=number)
