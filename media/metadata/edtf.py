@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import product
 
 from media.metadata import seasons
 
@@ -114,24 +115,21 @@ def _advice(text: str) -> str:
     return f"“{text}” is not a date in EDTF. Write {EXAMPLES}."
 
 
-def _fitting(digits: str, low: int, high: int) -> Iterator[int]:
+def _fitting(digits: str, low: int, high: int, *, backwards: bool = False) -> Iterator[int]:
     """Give the numbers from low to high that fit the digits, X for any, in order."""
-    width = len(digits)
-    for number in range(low, high + 1):
-        if all(a in ("X", b) for a, b in zip(digits, f"{number:0{width}}", strict=True)):
+    any_digit = "9876543210" if backwards else "0123456789"
+    for marks in product(*(any_digit if digit == "X" else digit for digit in digits)):
+        number = int("".join(marks))
+        if low <= number <= high:
             yield number
 
 
 def _days(year: str, month: str | None, day: str | None, *, backwards: bool) -> Iterator[date]:
-    """Give the days that fit, first (or last) year's first; only as many as are asked for."""
-
-    def ordered(numbers: Iterator[int]) -> list[int]:
-        return sorted(numbers, reverse=backwards)
-
-    for a_year in ordered(_fitting(year, 1, 9999)):
-        for a_month in ordered(_fitting(month or "XX", 1, 12)):
+    """Give the days that fit, first (or last) one first; worked out only as far as asked for."""
+    for a_year in _fitting(year, 1, 9999, backwards=backwards):
+        for a_month in _fitting(month or "XX", 1, 12, backwards=backwards):
             last_day = calendar.monthrange(a_year, a_month)[1]
-            for a_day in ordered(_fitting(day or "XX", 1, last_day)):
+            for a_day in _fitting(day or "XX", 1, last_day, backwards=backwards):
                 yield date(a_year, a_month, a_day)
 
 
@@ -171,10 +169,14 @@ def _words(year: str, month: str | None, day: str | None) -> str:
         said = f"{seasons.MONTHS[int(month) - 1]} {of}"
     if day is None:
         return said if month.isdigit() else f"{_some('month', month)} in {said}"
+    if month == day == "XX":
+        return f"some day in {said}"
+    if not month.isdigit():
+        said = f"{_some('month', month)} in {said}"
     if day.isdigit() and month.isdigit():
         return f"{int(day)} {said}"
     if day.isdigit():
-        return f"day {int(day)} of {_some('month', month)} in {said}"
+        return f"day {int(day)} of {said}"
     return f"{_some('day', day)} in {said}"
 
 
