@@ -179,7 +179,7 @@ def match(job: Job) -> None:
 
 
 def preview(job: Job) -> None:
-    """Make what a browser can play, where the original is not that."""
+    """Make what a browser can play: originals are never shown in a page, even where they play."""
     item = job.item
     with originals.open_original(item) as original:
         decoded = decode(original, item.kind, "preview")

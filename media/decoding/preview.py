@@ -8,7 +8,6 @@ import av
 import numpy as np
 from PIL import Image
 
-from media.decoding import opening
 from media.decoding.animation import Animation
 from media.decoding.derived import POSTER_PX
 from media.decoding.files import DescriptorFile
@@ -43,31 +42,14 @@ def make_preview(file: BinaryIO, content_type: str, asked: Request, out: int) ->
     """Encode footage as H.264 and AAC in MP4, at the start of the file `out`.
 
     Returns the facts "preview_covers_ms" and "preview_is_cut" and one file without data, which
-    is written already; or no file where browsers play the original as it is.
+    is written already.
     Raises UndecodableError.
     """
     if content_type.startswith("image/"):
         return _encode(Animation(file, asked), deque(), out)
-    if played := _plays_as_it_is(file, content_type, asked):
-        return played
-    file.seek(0)
     sounds: deque[tuple[Any, float]] = deque()
     stream = Stream(file, content_type, asked, lambda frame, at: sounds.append((frame, at)))
     return _encode(stream, sounds, out)
-
-
-def _plays_as_it_is(file: BinaryIO, content_type: str, asked: Request) -> Decoded | None:
-    """Read, without decoding, whether the original needs no preview."""
-    stream = Stream(file, content_type, asked)
-    if not opening.plays_in_browsers(content_type, stream.facts):
-        return None
-    stream.close_eyes()
-    for _ in stream.moments():
-        pass
-    if not stream.facts.is_browser_playable:
-        return None
-    facts = {"is_browser_playable": True}
-    return Decoded(facts, stream.width_px, stream.height_px, stream.end_ms, None, [], [], "")
 
 
 def _encode(moving: Animation | Stream, sounds: deque[tuple[Any, float]], out: int) -> Decoded:
