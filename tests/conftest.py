@@ -61,6 +61,17 @@ def _no_broker() -> None:
     current_app.conf.update(broker_url="memory://", broker_transport_options={})
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """Let SQLite be emptied after tests that commit: it deletes rows, which custody refuses.
+
+    PostgreSQL truncates, which does not ask the triggers.
+    """
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER custody_refuses_delete")
+
+
 # --- People -----------------------------------------------------------------------------------
 @pytest.fixture
 def make_person(db):
