@@ -30,7 +30,7 @@ _NOT_SO = {
     "shows_claim": "does not show what is claimed",
     "original": "is not the original",
     "unaltered": "was altered",
-    "staged": "was staged",
+    "staged": "may have been staged",
     "date": "was not {made} on the claimed date",
     "location": "was not {made} at the claimed place",
 }
@@ -52,13 +52,14 @@ class EarlierUse:
     """The earliest sighting of attached media before what it is offered as proof of.
 
     before: the day it is held against. reference: "event", "claim" or "receipt", what that day is.
-    extent: "whole", "part" or "scene" (another angle of the same scene).
+    extent: "whole", "part" or "scene" (another angle of the same scene). kind: of the item.
     """
 
     seen_on: date
     before: date
     reference: str = "event"
     extent: str = "whole"
+    kind: str = "footage"
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,9 @@ def disclosure(findings: Findings) -> str:
 def _about_media(findings: Findings) -> str:
     """Say in one sentence what was contradicted, confirmed, not established and not checked."""
     answers = [one for one in findings.answers if one.template in _TEMPLATES_OF_MEDIA]
-    standing = {
-        key: status
-        for key in dict.fromkeys([*_NOUNS, *_NOT_SO])
-        if (status := _standing(answers, key))
-    }
+    standing = {key: status for key in _NOUNS if (status := _standing(answers, key))}
     clauses = [
-        _contradicted(findings, [key for key in _NOT_SO if standing.get(key) == CONTRADICTED]),
+        _contradicted(findings, answers),
         _clause(standing, CONFIRMED, "was confirmed", "were confirmed"),
         _clause(standing, NOT_ESTABLISHED, "could not be established", "could not be established"),
         _clause(standing, NOT_CHECKED, "was not checked", "were not checked"),
@@ -114,12 +111,17 @@ def _standing(answers: Iterable[Answered], key: str) -> str | None:
     return next((status for status in _WEIGHT if status in said), None)
 
 
-def _contradicted(findings: Findings, keys: list[str]) -> str:
-    if not keys:
+def _contradicted(findings: Findings, answers: list[Answered]) -> str:
+    """Say what was contradicted, of clips, of pictures, or of both alike."""
+    against = [one for one in answers if one.key in _NOT_SO and one.answer == "contradicted"]
+    if not against:
         return ""
+    templates = {one.template for one in against}
+    subject = _one_of(findings, templates.pop()) if len(templates) == 1 else "the material"
+    keys = {one.key for one in against}
     made = "filmed" if findings.footage else "taken"
-    said = [_NOT_SO[key].format(made=made) for key in keys]
-    return f"{_subject(findings)} {_and(said)}"
+    said = [words.format(made=made) for key, words in _NOT_SO.items() if key in keys]
+    return f"{subject} {_and(said)}"
 
 
 def _clause(standing: dict[str, str], status: str, one: str, many: str) -> str:
@@ -129,9 +131,17 @@ def _clause(standing: dict[str, str], status: str, one: str, many: str) -> str:
     return f"the {nouns[0]} {one}" if len(nouns) == 1 else f"{_and(nouns)} {many}"
 
 
+def _one_of(findings: Findings, kind: str) -> str:
+    """Name what one checklist or one match is about."""
+    if kind == "footage":
+        return "the footage" if findings.footage == 1 else "one of the clips"
+    return "the picture" if findings.stills == 1 else "one of the pictures"
+
+
 def _subject(findings: Findings) -> str:
-    if findings.footage and findings.stills:
-        return "the material"
+    """Name all attached media together."""
+    if findings.footage + findings.stills > 1:
+        return "part of the material"
     return "the footage" if findings.footage else "the picture"
 
 
@@ -161,8 +171,8 @@ def _about_reuse(findings: Findings) -> str:
 
 def _earlier(findings: Findings, earlier: EarlierUse) -> str:
     subject = {
-        "whole": _subject(findings),
-        "part": f"part of {_subject(findings)}",
+        "whole": _one_of(findings, earlier.kind),
+        "part": f"part of {_one_of(findings, earlier.kind)}",
         "scene": "the same scene",
     }[earlier.extent]
     before = {

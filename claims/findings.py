@@ -33,8 +33,9 @@ def _is_compared(item: Item) -> bool:
 def _earlier(claim: Claim) -> EarlierUse | None:
     """The earliest use that raised an alarm, if any."""
     for alarm in alarms.alarms_of(claim):
-        if alarm.kind == alarms.EARLIER_USE and alarm.seen_on and alarm.before:
-            return EarlierUse(alarm.seen_on, alarm.before, alarm.reference, _extent(alarm.match))
+        if alarm.kind == alarms.EARLIER_USE and alarm.seen_on and alarm.before and alarm.item:
+            extent = _extent(alarm.match)
+            return EarlierUse(alarm.seen_on, alarm.before, alarm.reference, extent, alarm.item.kind)
     return None
 
 
