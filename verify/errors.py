@@ -57,6 +57,9 @@ STATUS: dict[type[Exception], int] = {
 # Somebody else was first: the answer holds the value as it stands now, if the view knows it.
 OVERTAKEN = (claim_errors.ClaimMoved, claim_errors.LeaseHeld, media_errors.AlreadyDecided)
 
+# Kinds that are always about one field.
+FIELD_OF: dict[type[Exception], str] = {media_errors.BadDate: "posted_on"}
+
 # (exception, status, code, sentence), the first that fits.
 OUTSIDE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (Http404, 404, "not_found", "There is nothing here, or not for you. Check the address."),
@@ -185,7 +188,7 @@ def _of_job(
     more: dict[str, Any] = {}
     if isinstance(error, claim_errors.NotReady):
         more["missing"] = error.missing
-    if field := getattr(error, "field", ""):
+    if field := getattr(error, "field", "") or FIELD_OF.get(type(error), ""):
         more["errors"] = {field: [detail]}
     headers: dict[str, str] = {}
     current = getattr(context.get("view"), "current_value", None)

@@ -48,25 +48,20 @@ class UploadSerializer(Strict):
     def refuse_unknown(self, data: Any) -> None:
         """A file under another name, two files or none is its own fault with its own code."""
         files = getattr(self.context["request"], "FILES", {})
-        faults = {}
         for name in files:
             if name != "file":
-                faults[name[:60]] = f"Send the file in the field “file”, not “{name[:60]}”."
+                raise _wrong_field(name, f"Send the file in the field “file”, not “{name[:60]}”.")
         if hasattr(files, "getlist") and len(files.getlist("file")) > 1:
-            faults["file"] = "Send one file per request."
-        if faults:
-            raise serializers.ValidationError(
-                {
-                    name: [serializers.ErrorDetail(why, "wrong_field")]
-                    for name, why in faults.items()
-                }
-            )
+            raise _wrong_field("file", "Send one file per request.")
         super().refuse_unknown(data)
         if "file" not in data:
-            why = serializers.ErrorDetail(
-                FilePart.default_error_messages["required"], "wrong_field"
-            )
-            raise serializers.ValidationError({"file": [why]})
+            raise _wrong_field("file", "Send one file in the multipart field “file”.")
+
+
+def _wrong_field(name: str, sentence: str) -> serializers.ValidationError:
+    return serializers.ValidationError(
+        {name[:60]: [serializers.ErrorDetail(sentence, "wrong_field")]}
+    )
 
 
 class SubmissionSerializer(serializers.ModelSerializer):
