@@ -3,19 +3,33 @@
 Knows no Django, no database and no path. Every exception ends as a reason.
 """
 
+import codecs
 import gc
 import io
 import os
 import traceback
+from datetime import datetime
 from typing import Any
 
 import av.logging
+import av.subtitles.stream  # loaded by PyAV when first asked for, which a child cannot do
 from PIL import Image
 
 from media.decoding import faults, footage, kinds, preview, protocol, reasons, still
 from media.decoding import request as requests
 from media.decoding.files import reader
 from media.fingerprints import pictures, stills
+
+_ENCODINGS = (
+    "ascii",
+    "latin-1",
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "cp1252",
+)
 
 
 def preload() -> None:
@@ -68,7 +82,13 @@ def _one_text(detail: str) -> str:
 
 
 def _warm() -> None:
-    """Pay once for what the libraries set up when first used."""
+    """Pay once for what the libraries set up when first used, and load all they load late.
+
+    A child may have lost the right to read the files of the libraries.
+    """
+    datetime.strptime("2024", "%Y")
+    for encoding in _ENCODINGS:
+        codecs.lookup(encoding)
     picture = Image.effect_mandelbrot((640, 480), (-2, -1.5, 1, 1.5), 50).convert("RGB")
     for form in ("JPEG", "PNG", "WEBP"):
         data = io.BytesIO()

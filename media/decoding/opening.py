@@ -76,7 +76,7 @@ def read_facts(container: Any, video: Any, sound: Any) -> Facts:
         format=container.format.long_name,
         stored_width_px=context.width or None,
         stored_height_px=context.height or None,
-        codec=context.name,
+        codec=context.codec.canonical_name,
         codec_profile=clean_text(context.profile),
         pixel_format=context.pix_fmt,
     )
@@ -104,4 +104,6 @@ def _said_of(sound: Any) -> Sound | None:
     context = sound.codec_context
     if context is None:
         return Sound("unknown", None, None)
-    return Sound(context.name, context.channels or None, context.sample_rate or None)
+    return Sound(
+        context.codec.canonical_name, context.channels or None, context.sample_rate or None
+    )

@@ -35,7 +35,7 @@ def enter(limits: Limits, server_pid: int) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, limits.memory_bytes)
     _limit(resource.RLIMIT_FSIZE, limits.output_bytes)
-    _limit(resource.RLIMIT_CPU, limits.cpu_s)
+    _limit(resource.RLIMIT_CPU, limits.cpu_s, hard_extra=1)  # SIGXCPU first: it names the cause
     _limit(resource.RLIMIT_NPROC, 0)
     _become_nobody()
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
@@ -56,12 +56,13 @@ def offers() -> dict[str, bool]:
     }
 
 
-def _limit(which: int, value: int) -> None:
-    """Lower one limit, hard and soft; a lower hard limit that already holds stays."""
-    _, hard = resource.getrlimit(which)
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(which, (value, value))
+def _limit(which: int, value: int, hard_extra: int = 0) -> None:
+    """Lower one limit, soft and hard; a lower hard limit that already holds stays."""
+    _, held = resource.getrlimit(which)
+    hard = value + hard_extra
+    if held != resource.RLIM_INFINITY:
+        hard = min(hard, held)
+    resource.setrlimit(which, (min(value, hard), hard))
 
 
 def _prctl(option: int, value: int) -> None:
