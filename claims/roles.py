@@ -79,15 +79,16 @@ def is_editor(person: User) -> bool:
     return bool(person.has_perm(PUBLISH))
 
 
-def give(person: User, role: str) -> None:
-    """Give a person this role and take any other from the list away.
+def give(person: User, role: str | None) -> None:
+    """Give a person this role, or none, and take any other from the list away.
 
     Administrators alone may enter the admin pages. Safe to run twice.
     """
     others = Group.objects.filter(name__in=[one for one in Role.values if one != role])
     with transaction.atomic():
         person.groups.remove(*others)
-        person.groups.add(Group.objects.get(name=Role(role)))
+        if role:
+            person.groups.add(Group.objects.get(name=Role(role)))
         person.is_staff = role == Role.ADMINISTRATOR or person.is_superuser
         person.save(update_fields=["is_staff"])
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from verify import environment
 
@@ -116,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "verify.admin_door.AdminDoor",
     "axes.middleware.AxesMiddleware",
     "verify.errors.ReadableErrors",
 ]
@@ -124,6 +127,7 @@ WSGI_APPLICATION = "verify.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "verify" / "templates"],  # before the admin theme's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -163,7 +167,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Work in the background (names as Celery reads them under CELERY_) ------------------------
-CELERY_BROKER_URL = BROKER_URL or "filesystem://"
+CELERY_BROKER_URL = BROKER_URL or "filesystem://localhost"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # the job row holds what came of it
@@ -261,6 +265,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_ENABLE_ADMIN = False  # a lock-out ends by itself
 AXES_IPWARE_PROXY_COUNT = environment.whole("PROXY_COUNT", 0, lowest=0)
 IS_HTTPS = environment.flag("HTTPS", default=not IS_EMBEDDED)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -270,9 +275,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 X_FRAME_OPTIONS = "DENY"
+# Derivatives in S3 are shown by presigned addresses of that host.
+_S3_HOSTS = [S3_ENDPOINT or "https://*.amazonaws.com"] if S3_BUCKET else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "img-src": [SELF, *_S3_HOSTS],
+        "media-src": [SELF, *_S3_HOSTS],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -316,6 +325,85 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+
+# --- The admin's look and its menu ---------------------------------------------------------------
+def _entry(title: str, icon: str, model: str) -> dict[str, object]:
+    """One line of the menu, shown to who may look at the model ("app.model")."""
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": lambda request: request.user.has_perm(f"{app}.view_{name}"),
+    }
+
+
+UNFOLD = {
+    "SITE_TITLE": "Verify",
+    "SITE_HEADER": "Verify",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_URL": "/queue/",
+    "SITE_ICON": lambda request: static("verify/favicon.svg"),
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("verify/favicon.svg"),
+        }
+    ],
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "verify.admin_overview.environment",
+    "DASHBOARD_CALLBACK": "verify.admin_overview.overview",
+    # The product's greys and its one blue; the theme's own are violet.
+    "COLORS": {
+        "base": {
+            "50": "#f6f6f5", "100": "#ededeb", "200": "#dededb", "300": "#c4c4c0",
+            "400": "#a3a39e", "500": "#73736e", "600": "#5b5b57", "700": "#3f3f3c",
+            "800": "#2a2a28", "900": "#1e1e1e", "950": "#161616",
+        },
+        "primary": {
+            "50": "#eff5fc", "100": "#e3eefa", "200": "#c5ddf5", "300": "#a8c7fa",
+            "400": "#86b9f0", "500": "#3f83cc", "600": "#1b5a9c", "700": "#164a82",
+            "800": "#123c69", "900": "#0f2740", "950": "#0a1a2b",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": "People and keys",
+                "items": [
+                    _entry("People", "group", "auth.user"),
+                    _entry("Roles", "badge", "auth.group"),
+                    _entry("API keys", "key", "claims.apitoken"),
+                ],
+            },
+            {
+                "title": "Work",
+                "separator": True,
+                "items": [
+                    _entry("Claims", "fact_check", "claims.claim"),
+                    _entry("Sources", "record_voice_over", "claims.source"),
+                    _entry("Log of claims", "history", "claims.event"),
+                ],
+            },
+            {
+                "title": "Media",
+                "separator": True,
+                "items": [
+                    _entry("Items", "photo_library", "media.item"),
+                    _entry("Submissions", "inbox", "media.submission"),
+                    _entry("Matches", "compare", "media.match"),
+                    _entry("Jobs", "manufacturing", "media.job"),
+                    _entry("Custody", "link", "media.custodyentry"),
+                ],
+            },
+        ],
+    },
+}  # fmt: skip
+
 # --- Words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -338,13 +426,22 @@ LOGGING = {
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
     },
+    "filters": {
+        # A health check that says 503 every second while things start is no error.
+        "not_health": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", 0) != 503,
+        },
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         # One line per message would bury the rest: every queue gets a pulse every few seconds.
         "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "axes.apps": {"level": "WARNING"},
+        "django.request": {"filters": ["not_health"]},
     },
     "root": {"handlers": ["console"], "level": environment.log_level("LOG_LEVEL", "INFO")},
 }

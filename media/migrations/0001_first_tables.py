@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='custody', to='media.item')),
             ],
             options={
+                'verbose_name_plural': 'custody entries',
                 'ordering': ['item', 'seq'],
             },
         ),
@@ -160,6 +161,7 @@ class Migration(migrations.Migration):
                 ('older', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='later_copies', to='media.item')),
             ],
             options={
+                'verbose_name_plural': 'matches',
                 'ordering': ['-pk'],
                 'permissions': [('decide_match', 'Can confirm and reject matches')],
             },

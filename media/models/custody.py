@@ -20,6 +20,7 @@ class CustodyEntry(models.Model):
 
     class Meta:
         ordering = ["item", "seq"]
+        verbose_name_plural = "custody entries"
         constraints = [
             models.UniqueConstraint(fields=["item", "seq"], name="custody_once_per_place")
         ]

@@ -86,6 +86,7 @@ class Match(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name_plural = "matches"
         permissions = [("decide_match", "Can confirm and reject matches")]
         constraints = [
             models.UniqueConstraint(fields=["older", "newer"], name="match_once_per_pair"),

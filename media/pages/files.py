@@ -8,12 +8,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from media import custody, derivatives, originals
+from media import custody, derivatives, originals, stores
 from media.errors import OriginalMissing
 from media.models import Item
 from media.pages import ranges
 
 _WEEK_S = 7 * 24 * 3600
+_ADDRESS_KEPT_S = stores.PRESIGNED_S // 2
 # What a browser may do with hostile bytes that it was sent as a document: nothing.
 ORIGINAL_POLICY = "default-src 'none'; sandbox"
 
@@ -63,7 +64,8 @@ def serve_derivative(request: HttpRequest, item: Item, name: str) -> HttpRespons
     if entry is None:
         raise Http404(f"This item has no derivative named {name}.")
     if address := derivatives.address(item, name):
-        return HttpResponseRedirect(address)
+        kept = f"private, max-age={_ADDRESS_KEPT_S}"
+        return HttpResponseRedirect(address, headers={"Cache-Control": kept})
     try:
         file = derivatives.open(item, name)
     except (OriginalMissing, OSError) as error:
