@@ -193,6 +193,21 @@ def give_back(job: Job, error: str, wait_s: float = 0) -> None:
         _ring_on_commit(job)
 
 
+def hand_back_all() -> int:
+    """Let every leased job wait again, its attempt uncounted. Returns how many.
+
+    For the one who has just ended the only worker there was, on purpose: the files were not what
+    ended it. Safe to run twice.
+    """
+    return Job.objects.filter(state=Job.State.LEASED).update(
+        state=Job.State.PENDING,
+        attempts=F("attempts") - 1,
+        lease_token=None,
+        lease_until=None,
+        ring_at=Now(),
+    )
+
+
 def ring_next(job: Job) -> None:
     """After a job: ring for what has waited too long, and for the next preview after a preview.
 

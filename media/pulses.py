@@ -28,18 +28,20 @@ def silence_s() -> dict[str, float | None]:
 def silent_queues() -> list[str]:
     """Name the queues no worker serves.
 
-    A worker may be silent because each of its hands is at a long job; then a job's lease is
-    live, and the worker with it, so its queue is not counted as silent.
+    A worker that was heard may be silent because each of its hands is at a long job; then a job's
+    lease is live, and the worker with it, so its queue is not counted as silent.
     """
-    silent = [
+    silence = silence_s()
+    never = [queue for queue, seconds in silence.items() if seconds is None]
+    late = [
         queue
-        for queue, seconds in silence_s().items()
-        if seconds is None or abs(seconds) > settings.PULSE_LATE_S
+        for queue, seconds in silence.items()
+        if seconds is not None and abs(seconds) > settings.PULSE_LATE_S
     ]
-    if not silent:
-        return []
-    at_work = Job.objects.filter(state=Job.State.LEASED, lease_until__gt=timezone.now())
-    return [] if at_work.exists() else silent
+    if late:
+        at_work = Job.objects.filter(state=Job.State.LEASED, lease_until__gt=timezone.now())
+        late = [] if at_work.exists() else late
+    return never + late
 
 
 def oldest_waiting_s() -> float | None:

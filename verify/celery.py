@@ -6,9 +6,11 @@ Messages of the timetable expire, so that a worker that was away does not find h
 
 import logging.config
 import os
+import warnings
 from typing import Any
 
 from celery import Celery, signals
+from celery.platforms import SecurityWarning
 from django.conf import settings
 
 from verify import broker
@@ -46,6 +48,21 @@ def timetable() -> dict[str, dict[str, Any]]:
 @app.on_after_configure.connect
 def _set_timetable(sender: Celery, **kwargs: Any) -> None:
     sender.conf.beat_schedule = timetable()
+
+
+@signals.celeryd_init.connect
+def _run_as_root_quietly(**kwargs: Any) -> None:
+    """Embedded it may: decode children give up being root, and messages are JSON."""
+    if settings.IS_EMBEDDED:
+        warnings.filterwarnings("ignore", category=SecurityWarning)
+
+
+@signals.worker_ready.connect
+def _begin_at_once(sender: Any, **kwargs: Any) -> None:
+    """Ask for the first pulses and for what waits, without waiting for the timetable."""
+    app.send_task("media.tasks.sweep", queue="default", expires=settings.SWEEP_S)
+    for queue in settings.WORKER_QUEUES:
+        app.send_task("media.tasks.pulse", (queue,), queue=queue, expires=settings.PULSE_S)
 
 
 @signals.setup_logging.connect

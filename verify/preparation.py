@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections
 
-from media import pulses
+from media import jobs, pulses
 from verify.parts import Part, say
 
 DEMO_MARK = "demo-loaded"  # file in the data folder
@@ -102,6 +102,18 @@ def prepare_database() -> None:
         connections.close_all()
 
 
+def hand_back_jobs() -> None:
+    """After the worker was ended on purpose: what it had begun waits again, nothing counted."""
+    if not settings.IS_EMBEDDED:
+        return  # others may be at work
+    try:
+        jobs.hand_back_all()
+    except DatabaseError as error:
+        say(f"Work under way was not handed back ({error}); it waits until its lease ends.")
+    finally:
+        connections.close_all()
+
+
 def load_demo_once(stopping: threading.Event, demo: Part) -> None:
     """Run `manage.py demo` where it never ended well, embedded only. Safe to run twice."""
     mark = Path(settings.DATA_DIR) / DEMO_MARK
@@ -112,9 +124,7 @@ def load_demo_once(stopping: threading.Event, demo: Part) -> None:
     while demo.is_running() and not stopping.wait(0.1):
         pass
     if stopping.is_set():
-        demo.ask_to_end()
-        stopping.wait(0.5)
-        demo.kill()
+        demo.kill()  # what it did is done; the next start goes on from there
     elif demo.process.returncode == 0:
         mark.touch()
     else:

@@ -47,6 +47,7 @@ class Supervisor:
         finally:
             say("Stopping ...")
             end_all(self.parts)
+            preparation.hand_back_jobs()
             say("Stopped.")
 
     def _watch_health(self) -> None:
