@@ -45,6 +45,9 @@ def read_exif(picture: Image.Image, facts: Facts) -> None:
             read(picture.getexif(), facts)
         except Exception:  # a broken block is a fact about the file, whatever it broke
             facts.notes.append("Part of the EXIF data is damaged and could not be read.")
+    turned = picture.info.get("original_orientation")  # HEIF: applied and reset when opened
+    if isinstance(turned, int) and 1 <= turned <= 8:
+        facts.orientation = turned
 
 
 def _read_fields(exif: Image.Exif, facts: Facts) -> None:
