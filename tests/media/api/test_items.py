@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from claims.models import Attachment
 from media import custody, originals
 from media.models import CustodyEntry, Item, Submission
 from media.receiving import incoming, receive
@@ -215,56 +214,6 @@ def test_who_may_not_submit_is_refused_before_the_body_is_read(program_of, vera,
 def test_a_person_in_a_browser_may_submit_too(client_of, alice, photo_bytes):
     answer = client_of(alice).post(ADDRESS, {"file": SimpleUploadedFile("a.jpg", photo_bytes())})
     assert answer.status_code == 201
-
-
-# --- For a claim --------------------------------------------------------------------------------
-def test_a_file_may_come_for_a_claim(send, sam, make_claim, photo_bytes):
-    claim = make_claim(created_by=sam)
-    body = send(sam, photo_bytes(), "submit", claim=str(claim.uuid), role="illustrates").json()
-    attachment = Attachment.objects.get(claim=claim)
-    assert str(attachment.item.uuid) == body["id"]
-    assert attachment.role == "illustrates"
-
-
-def test_a_claim_that_is_not_theirs_does_not_exist_for_a_submitter(
-    send, sam, make_claim, photo_bytes
-):
-    for value in (str(make_claim().uuid), "00000000-0000-4000-8000-000000000000", "7"):
-        answer = send(sam, photo_bytes(), claim=value)
-        assert answer.status_code == 400
-        assert "claim" in answer.json()["errors"]
-    assert not Item.objects.exists()
-
-
-def test_a_role_without_a_claim_and_a_closed_claim_store_nothing(
-    send, alice, claim_in, photo_bytes
-):
-    assert send(alice, photo_bytes(), role="illustrates").status_code == 400
-    closed = claim_in("decided")
-    answer = send(alice, photo_bytes(), claim=str(closed.uuid))
-    assert (answer.status_code, answer.json()["code"]) == (409, "move_not_allowed")
-    assert not Item.objects.exists()
-
-
-# --- Once per key -------------------------------------------------------------------------------
-def test_the_same_key_answers_the_same_twice(program_of, sam, photo_bytes):
-    program = program_of(sam)
-
-    def post(data: bytes, key: str = "k1", **fields):
-        file = SimpleUploadedFile("a.jpg", data)
-        return program.post(
-            ADDRESS, {"file": file, **fields}, format="multipart", HTTP_IDEMPOTENCY_KEY=key
-        )
-
-    first, second = post(photo_bytes()), post(photo_bytes())
-    assert (first.status_code, second.status_code) == (201, 201)
-    assert first.json() == second.json()
-    assert second["Idempotency-Replayed"] == "true"
-    assert Submission.objects.count() == 1
-    for other in (post(photo_bytes("coffee")), post(photo_bytes(), caption="x")):
-        assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
-    assert post(photo_bytes(), "k2").status_code == 200
-    assert Submission.objects.count() == 2
 
 
 # --- Reading ------------------------------------------------------------------------------------
