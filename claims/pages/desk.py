@@ -181,7 +181,9 @@ class Desk:
     # --- Checklist -------------------------------------------------------------------------------
     @cached_property
     def checklists(self) -> list[ListLines]:
-        return step_lines.lists_of(self.claim, self.step_asked, self.typed)
+        return step_lines.lists_of(
+            self.claim, self.step_asked, self.typed, is_workable=self.is_workable
+        )
 
     @cached_property
     def picks(self) -> list[dict[str, Any]]:
@@ -193,6 +195,15 @@ class Desk:
     @cached_property
     def missing(self) -> list[dict[str, Any]]:
         return checklists.missing(self.claim)
+
+    @property
+    def missing_steps(self) -> list[dict[str, Any]]:
+        return [one for one in self.missing if one["what"] == "step"]
+
+    @property
+    def missing_media(self) -> list[dict[str, Any]]:
+        """What is missing beside answers: undecided copies, items still looked at."""
+        return [one for one in self.missing if one["what"] != "step"]
 
     # --- Verdict, publication, log ---------------------------------------------------------------
     @cached_property

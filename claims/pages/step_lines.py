@@ -62,11 +62,17 @@ class ListLines:
         return sum(line.step.answer is not None for line in self.lines)
 
 
-def lists_of(claim: Claim, asked: str = "", typed: Typed | None = None) -> list[ListLines]:
-    """The checklists of a claim in four queries. asked: id of the question to stand open."""
+def lists_of(
+    claim: Claim, asked: str = "", typed: Typed | None = None, *, is_workable: bool = True
+) -> list[ListLines]:
+    """The checklists of a claim in four queries.
+
+    asked: id of the question to stand open; else, where work goes on, the next to be answered.
+    """
     steps = Step.objects.select_related("answered_by").prefetch_related("evidence", "history__by")
     found = list(claim.checklists.prefetch_related(Prefetch("steps", steps)))
-    current = _current([step for one in found for step in one.steps.all()], asked, typed)
+    every = [step for one in found for step in one.steps.all()]
+    current = _current(every, asked, typed, is_workable)
     return [
         ListLines(one, [_line(step, current, typed) for step in one.steps.all()]) for one in found
     ]
@@ -77,12 +83,14 @@ def _line(step: Step, current: str, typed: Typed | None) -> StepLine:
     return StepLine(step, str(step.uuid) == current, typed if is_typed else None)
 
 
-def _current(steps: list[Step], asked: str, typed: Typed | None) -> str:
+def _current(steps: list[Step], asked: str, typed: Typed | None, is_workable: bool) -> str:
     """The question to stand open: refused, asked for, or the first without an answer."""
     if typed and typed.form.startswith("step-"):
         return typed.form.removeprefix("step-")
     if asked in {str(step.uuid) for step in steps}:
         return asked
+    if not is_workable:
+        return ""
     unanswered = [step for step in steps if step.answer is None]
     first = next(iter([step for step in unanswered if step.is_required] or unanswered), None)
     return str(first.uuid) if first else ""

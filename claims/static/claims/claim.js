@@ -4,7 +4,8 @@
 (() => {
   const row = (element) => element.closest("[data-row]");
 
-  // The question a person moves to opens; the others close (details name="steps" does the rest).
+  // The question a person moves to by key opens, and only one stands open. (Not details[name]: the
+  // answer's questions arrive while the old one still stands open, and would be closed by it.)
   document.addEventListener("focusin", (event) => {
     const step = event.target.closest?.(".step");
     if (step && event.target.matches("summary[data-row-link]") && document.body.dataset.lastKey) step.open = true;
@@ -70,8 +71,9 @@
   // After an answer the next question has the keys.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "checklist") return;
-    const error = document.querySelector("#checklist [role=alert]");
-    const next = error ? error.parentElement.querySelector("input, textarea") : document.querySelector("#checklist [data-current] summary");
+    const refused = document.querySelector("#checklist [role=alert] ~ form [name=answer]:checked");
+    if (refused) { refused.dispatchEvent(new Event("change", {bubbles: true})); return; }
+    const next = document.querySelector("#checklist [data-current] summary");
     next?.focus({preventScroll: true});
     next?.scrollIntoView({block: "nearest"});
   });

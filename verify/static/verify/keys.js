@@ -51,11 +51,16 @@ const Keys = (() => {
   }
 
   function mark(row, focus) {
-    const list = row.closest("[data-list]");
-    list.querySelectorAll("[data-row][data-current]").forEach((other) => other !== row && other.removeAttribute("data-current"));
+    document.querySelectorAll("[data-list] [data-row][data-current]").forEach((other) => other !== row && other.removeAttribute("data-current"));
     row.setAttribute("data-current", "");
     if (focus) (row.querySelector("[data-row-link]") || row).focus({preventScroll: true});
     if (focus) row.scrollIntoView({block: "nearest"});
+  }
+
+  function open() {
+    const link = document.querySelector("[data-list] [data-row][data-current] [data-row-link]");
+    link?.click();
+    return Boolean(link);
   }
 
   document.addEventListener("keydown", (event) => {
@@ -63,7 +68,8 @@ const Keys = (() => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
     if (document.querySelector("dialog[open]") && event.key !== "?") return;
     const key = named(event);
-    const done = (lead && press(`${lead} ${key}`)) || press(key) || (key === "j" && move(1)) || (key === "k" && move(-1)) || (key === "?" && show());
+    const done = (lead && press(`${lead} ${key}`)) || press(key) || (key === "j" && move(1)) || (key === "k" && move(-1)) || (key === "?" && show()) ||
+      (key === "Enter" && event.target === document.body && open());
     lead = "";
     if (done) event.preventDefault();
     else if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) {
@@ -72,8 +78,14 @@ const Keys = (() => {
     }
   });
   document.addEventListener("focusin", (event) => {
-    const row = event.target.closest?.("[data-row]");
+    const row = event.target.closest?.("[data-list] [data-row]");
     if (row) mark(row, false);
+  });
+
+  // A row that was swapped under the keys keeps them.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const row = event.detail.elt.closest?.("[data-list] [data-row]");
+    if (row && document.activeElement === document.body) row.querySelector("[data-row-link]")?.focus({preventScroll: true});
   });
 
   function list() {
