@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from claims.models.claim import Claim
 
@@ -50,7 +51,7 @@ class Publication(models.Model):
     snapshot = models.JSONField(help_text="the page's content as it was published")
     correction_note = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    published_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(default=timezone.now, help_text="as the snapshot says")
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_note = models.TextField(blank=True)
 
