@@ -7,6 +7,7 @@ before: of two workers with two copies, the later one then always sees the other
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from django.conf import settings
@@ -78,17 +79,25 @@ def _columns(algorithm: str, value: bytes) -> dict[str, int]:
 
 def _near(codes: list[bytes], radius: int) -> Iterator[tuple[Ints, Ints, Ints]]:
     """Rows within `radius` of any code: place in `codes`, key and distance, in slices."""
-    in_reach = _in_reach(codes, radius)
-    keys = np.fromiter(in_reach, dtype=np.int64, count=len(in_reach))
-    rows = scan.words(list(in_reach.values()))
     wanted = scan.words(codes)
-    for start in range(0, len(keys), _SLICE):
-        apart = scan.distances(wanted, rows[start : start + _SLICE])
+    for keys, rows in _in_reach(codes, radius):
+        apart = scan.distances(wanted, scan.words(rows))
         places, columns = (apart <= radius).nonzero()
-        yield places, keys[start + columns], apart[places, columns].astype(np.int64)
+        yield places, np.array(keys, dtype=np.int64)[columns], apart[places, columns].astype(int)
 
 
-def _in_reach(codes: list[bytes], radius: int) -> dict[int, bytes]:
+def _in_reach(codes: list[bytes], radius: int) -> Iterator[tuple[list[int], list[bytes]]]:
+    """Keys and codes of all rows that can lie within `radius`, in slices."""
+    if radius > bands.MAX_RADIUS_BITS:
+        every = Code.objects.filter(algorithm__in=SEARCHED).values_list("pk", "bits")
+        rows = ((key, bytes(bits)) for key, bits in every.iterator(chunk_size=_SLICE))
+    else:
+        rows = iter(_in_some_band(codes, radius).items())
+    while part := list(islice(rows, _SLICE)):
+        yield [key for key, _ in part], [bits for _, bits in part]
+
+
+def _in_some_band(codes: list[bytes], radius: int) -> dict[int, bytes]:
     """Every row that shares a probed band value with one of the codes, by key."""
     values: dict[str, set[int]] = defaultdict(set)
     for code in codes:

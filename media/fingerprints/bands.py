@@ -10,6 +10,7 @@ from itertools import combinations, pairwise
 
 BANDS = 11  # by measurement, see docs/decisions/hash-door-bands.md
 CODE_BITS = 256
+MAX_RADIUS_BITS = 43  # each further bit a band may differ by takes ten times as many probes
 
 
 def edges(bands: int = BANDS, code_bits: int = CODE_BITS) -> list[int]:
@@ -45,7 +46,9 @@ def masks(width_bits: int, reach_bits: int) -> tuple[int, ...]:
 def probes(bits: bytes, radius: int, bands: int = BANDS) -> list[list[int]]:
     """The values to look for in each band, so that no code within `radius` is missed.
 
-    bits: a code of any length. radius: 0 or more bits. Raises ValueError for a negative radius.
+    bits: a code of any length. radius: 0 or more bits. The number of values grows with the power
+    of radius / bands: with 11 bands of 256 bits, up to MAX_RADIUS_BITS is quicker than a scan.
+    Raises ValueError for a negative radius.
     """
     if radius < 0:
         raise ValueError(f"a radius is 0 bits or more, not {radius}")

@@ -83,12 +83,13 @@ def _plain_depth(luma: Luma) -> float:
     """How many lines from the top are border; 0 when the first is not."""
     colour = np.median(luma[0])
     far = np.abs(luma - colour)
-    like = (far <= _LIKE_LEVELS).mean(axis=1)
+    plain = (far <= _LIKE_LEVELS).mean(axis=1) >= _PLAIN_SHARE
+    written = (far <= _RINGING_LEVELS).mean(axis=1) >= _CAPTION_SHARE
     depth = 0
-    for line, share in enumerate(like):
-        if share >= _PLAIN_SHARE:
+    for line in range(len(luma)):
+        if plain[line]:
             depth = line + 1
-        elif share < _CAPTION_SHARE or line - depth > _CAPTION_GAP * len(luma):
+        elif not (depth and written[line]) or line - depth > _CAPTION_GAP * len(luma):
             break
     if depth == 0:
         return 0
