@@ -1,0 +1,175 @@
+import numpy as np
+import pytest
+
+from media.fingerprints import footage, stills, tracks
+from media.fingerprints.tracks import FrameCodes, Track
+
+RADIUS = 31
+MIRRORED = stills.TURNS.index("mirrored")
+MARKS = [bytes(32), *(np.random.default_rng(2).bytes(32) for _ in stills.TURNS[1:])]
+
+
+class Scene:
+    """Something filmed: its code changes smoothly, `pace` bits in each half second."""
+
+    def __init__(self, seed: int, seconds: float, pace: int = 14) -> None:
+        random = np.random.default_rng(seed)
+        self.seed = seed
+        bits = random.integers(0, 2, 256)
+        self.codes = []
+        for _ in range(int(seconds * 10)):
+            if pace:
+                bits[random.choice(256, max(1, pace // 5), replace=False)] ^= 1
+            self.codes.append(bits.copy())
+
+    def at(self, ms: float) -> np.ndarray:
+        return self.codes[min(int(ms // 100), len(self.codes) - 1)]
+
+
+def film(shots, noise: int = 4, mirrored: bool = False, seed: int = 0) -> Track:
+    """shots: (scene or None for black, from ms, to ms, speed) played one after another."""
+    random = np.random.default_rng(seed)
+    frames, start = [], 0.0
+    total = sum((end - begin) / speed for _, begin, end, speed in shots)
+    shots = list(shots)
+    for time in range(0, int(total), footage.SAMPLE_MS):
+        while time >= start + (shots[0][2] - shots[0][1]) / shots[0][3]:
+            start += (shots[0][2] - shots[0][1]) / shots[0][3]
+            shots.pop(0)
+        scene, begin, _, speed = shots[0]
+        if scene is None:
+            frames.append(FrameCodes(time, {}))
+            continue
+        bits = scene.at(begin + (time - start) * speed).copy()
+        bits[random.choice(256, noise, replace=False)] ^= 1
+        code = np.packbits(bits).tobytes()
+        frames.append(FrameCodes(time, {"whole": turns(code, mirrored)}))
+    return tracks.track(frames, int(total))
+
+
+def turns(code: bytes, mirrored: bool) -> bytes:
+    number = int.from_bytes(code)
+    if mirrored:
+        number ^= int.from_bytes(MARKS[MIRRORED])
+    return b"".join((number ^ int.from_bytes(mark)).to_bytes(32) for mark in MARKS)
+
+
+A, B, C = Scene(1, 60), Scene(2, 60), Scene(3, 60)
+CARD = Scene(9, 10, pace=0)  # an end card that never moves
+
+
+def overlap(found: tuple[float, float], truth: tuple[float, float]) -> float:
+    inner = min(found[1], truth[1]) - max(found[0], truth[0])
+    return inner / (max(found[1], truth[1]) - min(found[0], truth[0]))
+
+
+@pytest.mark.parametrize("speed", [1.0, 0.85, 1.2, 25 / 24])
+@pytest.mark.parametrize("cut", [(0, 60_000), (10_000, 40_000), (23_700, 35_200)])
+def test_a_cut_is_found_where_it_was_taken_from(cut, speed):
+    start, end = cut
+    copy = film([(A, start, end, speed)], seed=5)
+    (segment,) = footage.align(copy, film([(A, 0, 60_000, 1.0)]), 0, RADIUS)
+    assert segment.speed == pytest.approx(speed, abs=0.045)  # half a sample in eleven seconds
+    assert overlap((segment.other_start_ms, segment.other_end_ms), cut) > 0.9
+    assert abs(segment.other_start_ms - start) <= 700
+    assert abs(segment.other_end_ms - end) <= 700
+    assert segment.query_start_ms == 0
+    assert segment.query_end_ms == copy.duration_ms
+    assert segment.has_offset
+
+
+def test_an_insert_is_found_inside_other_footage():
+    copy = film([(B, 0, 12_000, 1.0), (A, 30_000, 42_000, 1.0), (C, 0, 9_000, 1.0)])
+    (segment,) = footage.align(copy, film([(A, 0, 60_000, 1.0)]), 0, RADIUS)
+    assert overlap((segment.query_start_ms, segment.query_end_ms), (12_000, 24_000)) > 0.9
+    assert overlap((segment.other_start_ms, segment.other_end_ms), (30_000, 42_000)) > 0.9
+
+
+def test_a_compilation_is_found_piece_by_piece():
+    copy = film([(A, 40_000, 50_000, 1.0), (B, 0, 8_000, 1.0), (A, 5_000, 15_000, 1.0)])
+    first, second = footage.align(copy, film([(A, 0, 60_000, 1.0)]), 0, RADIUS)
+    assert overlap((first.query_start_ms, first.query_end_ms), (0, 10_000)) > 0.85
+    assert overlap((first.other_start_ms, first.other_end_ms), (40_000, 50_000)) > 0.85
+    assert overlap((second.query_start_ms, second.query_end_ms), (18_000, 28_000)) > 0.85
+    assert overlap((second.other_start_ms, second.other_end_ms), (5_000, 15_000)) > 0.85
+
+
+def test_both_ways_round_tell_the_same():
+    whole, cut = film([(A, 0, 60_000, 1.0)]), film([(A, 20_000, 30_000, 1.0)], seed=3)
+    (there,) = footage.align(cut, whole, 0, RADIUS)
+    (back,) = footage.align(whole, cut, 0, RADIUS)
+    assert overlap(
+        (there.other_start_ms, there.other_end_ms), (back.query_start_ms, back.query_end_ms)
+    ) > 0.85  # fmt: skip
+
+
+def test_mirrored_footage_matches_under_its_turn_only():
+    copy = film([(A, 10_000, 30_000, 1.0)], mirrored=True)
+    original = film([(A, 0, 60_000, 1.0)])
+    assert footage.align(copy, original, 0, RADIUS) == []
+    (segment,) = footage.align(copy, original, MIRRORED, RADIUS)
+    assert overlap((segment.other_start_ms, segment.other_end_ms), (10_000, 30_000)) > 0.9
+
+
+def test_black_in_between_does_not_cut_a_match_in_two():
+    shots = [(A, 0, 10_000, 1.0), (None, 0, 3_000, 1.0), (A, 13_000, 23_000, 1.0)]
+    (segment,) = footage.align(film(shots), film(shots, seed=8), 0, RADIUS)
+    assert (segment.query_start_ms, segment.query_end_ms) == (0, 23_000)
+
+
+@pytest.mark.parametrize("card_ms", [500, 2_000, 4_000])
+def test_a_shared_end_card_is_not_a_match(card_ms):
+    one = film([(A, 0, 12_000, 1.0), (CARD, 0, card_ms, 1.0)])
+    two = film([(B, 0, 12_000, 1.0), (CARD, 0, card_ms, 1.0)], seed=4)
+    assert footage.align(one, two, 0, RADIUS) == []
+
+
+def test_shared_black_is_not_a_match():
+    one = film([(None, 0, 5_000, 1.0), (A, 0, 9_000, 1.0)])
+    two = film([(None, 0, 5_000, 1.0), (B, 0, 9_000, 1.0)])
+    assert footage.align(one, two, 0, RADIUS) == []
+    assert footage.align(film([(None, 0, 9_000, 1.0)]), two, 0, RADIUS) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_unrelated_footage_does_not_match(seed):
+    one = film([(Scene(seed * 2 + 50, 60), 0, 60_000, 1.0)])
+    two = film([(Scene(seed * 2 + 51, 60), 0, 60_000, 1.0)])
+    assert footage.align(one, two, 0, RADIUS) == []
+
+
+def test_unchanging_footage_matches_throughout_without_an_offset():
+    one, two = film([(CARD, 0, 9_000, 1.0)]), film([(CARD, 0, 30_000, 1.0)], seed=6)
+    (segment,) = footage.align(one, two, 0, RADIUS)
+    assert not segment.has_offset
+    assert (segment.query_start_ms, segment.query_end_ms) == (0, 9_000)
+    assert (segment.other_start_ms, segment.other_end_ms) == (0, 30_000)
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+def test_a_very_short_clip_matches_as_a_still_does(frames):
+    short = film([(A, 20_000, 20_000 + 500 * frames, 1.0)], seed=6)
+    assert len(short) == frames
+    (segment,) = footage.align(short, film([(A, 0, 60_000, 1.0)]), 0, RADIUS)
+    assert not segment.has_offset
+    assert segment.query_end_ms == short.duration_ms
+    assert abs(segment.other_start_ms - 20_000) < 2_000
+
+
+def test_an_hour_of_unchanging_footage_is_compared_in_bounded_time():
+    hour = film([(CARD, 0, 3_600_000, 1.0)])
+    (segment,) = footage.align(hour, hour, 0, RADIUS)
+    assert segment.query_end_ms == 3_600_000
+
+
+def test_a_loop_is_found_each_time_it_comes_round():
+    loop = [(A, 0, 5_000, 1.0)]
+    segments = footage.align(film(loop * 3), film(loop), 0, RADIUS)
+    assert len(segments) == 3
+    assert all(segment.other_end_ms - segment.other_start_ms > 4_000 for segment in segments)
+
+
+def test_a_track_without_frames_matches_nothing():
+    nothing = tracks.track([], 0)
+    assert footage.align(nothing, film([(A, 0, 5_000, 1.0)]), 0, RADIUS) == []
+    assert footage.align(film([(A, 0, 5_000, 1.0)]), nothing, 0, RADIUS) == []
