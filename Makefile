@@ -34,6 +34,7 @@ bench: install-dev ## run every benchmark; each prints a table and keeps it besi
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV) $$script; done
 
 check-compose: install-dev ## check docker-compose.yml: its form, and that its commands run
+	@$(PYTHON) -I verify/install.py requirements-s3.txt
 	@$(VENV) deploy/check_compose.py
 
 secrets: ## write the passwords docker-compose.yml reads, once

@@ -16,6 +16,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -61,7 +62,7 @@ class Stage:
         self.ports = {name: _free_port() for name in ("web", "redis", "storage")}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.database = f"verify_rehearsal_{os.getpid()}"
-        self.has_storage = shutil.which("weed") is not None
+        self.has_storage = shutil.which("weed") is not None and find_spec("boto3") is not None
 
     def set_up(self, services: dict[str, dict[str, Any]]) -> None:
         """Secrets, database, broker and, where its program is here, storage; nginx's own check."""
@@ -102,7 +103,7 @@ class Stage:
 
     def _start_storage(self, service: dict[str, Any]) -> None:
         if not self.has_storage:
-            self.say("  storage: `weed` is not installed here; files stay in folders")
+            self.say("  storage: `weed` or boto3 is not installed here; files stay in folders")
             return
         command = ["weed", *(self._moved(word, "storage") for word in service["command"])]
         moved = {
@@ -111,6 +112,7 @@ class Stage:
         }
         self.start("storage", [moved.get(word, word) for word in command], {})
         self._wait(lambda: _listens(self.ports["storage"]), "storage never listened")
+        self.say("  storage: listens")
 
     def _check_nginx(self) -> None:
         if not shutil.which("nginx"):

@@ -99,29 +99,30 @@ class FileStore:
 
 
 class S3Store:
-    """Objects in one bucket. boto3 reads its credentials from the environment."""
+    """Objects in one bucket. boto3 reads its credentials from the environment.
 
-    def __init__(self, bucket: str, endpoint: str) -> None:
+    public: the endpoint as a browser reaches it; signed addresses name that one.
+    """
+
+    def __init__(self, bucket: str, endpoint: str, public: str = "") -> None:
         import boto3  # only where S3 is used: requirements-s3.txt
         from botocore.config import Config
         from botocore.exceptions import ClientError
 
         self.bucket = bucket
         self.error = ClientError
-        self.client = boto3.client(
-            "s3",
-            endpoint_url=endpoint or None,
-            config=Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path" if endpoint else "auto"},
-                connect_timeout=5,
-                read_timeout=60,
-                retries={"max_attempts": 3},
-                # Not every compatible store knows the newer checksum headers.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
+        config = Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path" if endpoint else "auto"},
+            connect_timeout=5,
+            read_timeout=60,
+            retries={"max_attempts": 3},
+            # Not every compatible store knows the newer checksum headers.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
         )
+        self.client = boto3.client("s3", endpoint_url=endpoint or None, config=config)
+        self.signer = boto3.client("s3", endpoint_url=public or endpoint or None, config=config)
 
     def put(self, source: Path, key: str, content_type: str = "") -> None:
         if self.size_bytes(key) is not None:
@@ -168,7 +169,7 @@ class S3Store:
             params["ResponseContentType"] = content_type
         if file_name:
             params["ResponseContentDisposition"] = f'attachment; filename="{file_name}"'
-        address: str = self.client.generate_presigned_url(
+        address: str = self.signer.generate_presigned_url(
             "get_object", Params=params, ExpiresIn=PRESIGNED_S
         )
         return address
@@ -186,13 +187,13 @@ class S3Store:
 def store() -> Store:
     """The store the settings name."""
     if settings.S3_BUCKET:
-        return _s3(settings.S3_BUCKET, settings.S3_ENDPOINT)
+        return _s3(settings.S3_BUCKET, settings.S3_ENDPOINT, settings.S3_PUBLIC_ENDPOINT)
     return FileStore(settings.MEDIA_ROOT)
 
 
 @lru_cache(maxsize=2)
-def _s3(bucket: str, endpoint: str) -> S3Store:
-    return S3Store(bucket, endpoint)
+def _s3(bucket: str, endpoint: str, public: str) -> S3Store:
+    return S3Store(bucket, endpoint, public)
 
 
 def _make_folders(folder: Path) -> None:
