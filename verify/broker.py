@@ -7,11 +7,8 @@ Here both appear under their name complete. Messages that were taken stay in the
 they are read, where kombu moves them to the system's temporary folder.
 """
 
-import fcntl
 import os
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
 from time import time_ns
@@ -36,9 +33,8 @@ class Channel(filesystem.Channel):
         _write(Path(self.data_folder_out) / name, payload)
 
     def _get(self, queue: str) -> Any:
-        ending = f".{queue}.msg"
         for name in sorted(os.listdir(self.data_folder_in)):
-            if not name.endswith(ending) or name.startswith("."):
+            if name.partition(".")[2] != f"{queue}.msg":
                 continue
             mine = self.taken / name
             try:
@@ -50,23 +46,39 @@ class Channel(filesystem.Channel):
             return loads(payload.decode())
         raise Empty
 
+    # Which queues an exchange feeds: one file each, so that nobody has to lock a table. A lock
+    # held while the worker forks its clock would stay locked in the fork for good.
+    def get_table(self, exchange: str) -> list[filesystem.exchange_queue_t]:
+        try:
+            bound = sorted(self._bindings(exchange).glob("*.json"))
+        except FileNotFoundError:
+            return []
+        return [row for row in map(_read_binding, bound) if row is not None]
+
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
-        bound = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
-        with self._locked():
-            table = self.get_table(exchange)
-            if bound not in table:
-                _write(self._exchange_file(exchange), [bound, *table])
+        path = self._binding(exchange, routing_key, pattern, queue)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, [routing_key or "", pattern or "", queue or ""])
 
-    def _delete(self, queue: str, exchange: str, *args: Any, **kwargs: Any) -> None:
-        with self._locked():
-            super()._delete(queue, exchange, *args, **kwargs)
+    def _delete(
+        self,
+        queue: str,
+        exchange: str,
+        routing_key: str,
+        pattern: str,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        self._purge(queue)
+        self._binding(exchange, routing_key, pattern, queue).unlink(missing_ok=True)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Alone among processes that change the table of queues."""
-        with open(self.control_folder / "lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def _bindings(self, exchange: str) -> Path:
+        """The folder of an exchange. Raises ChannelError for a name that could leave it."""
+        return self._exchange_file(exchange).with_suffix(".queues")
+
+    def _binding(self, exchange: str, *binding: str) -> Path:
+        name = uuid.uuid5(uuid.NAMESPACE_OID, dumps([part or "" for part in binding]))
+        return self._bindings(exchange) / f"{name}.json"
 
 
 class Transport(filesystem.Transport):
@@ -78,6 +90,13 @@ class Transport(filesystem.Transport):
 def use() -> None:
     """Let the address filesystem:// mean this transport."""
     TRANSPORT_ALIASES["filesystem"] = f"{__name__}:Transport"
+
+
+def _read_binding(path: Path) -> filesystem.exchange_queue_t | None:
+    try:
+        return filesystem.exchange_queue_t(*loads(path.read_text()))
+    except FileNotFoundError:  # unbound since the folder was listed
+        return None
 
 
 def _write(path: Path, value: Any) -> None:
