@@ -39,7 +39,8 @@ class AdminDoor:
         if not request.path.startswith(self.prefix):
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            is_sign_in = request.path == reverse("admin:login")
+            return redirect_to_login(self.prefix if is_sign_in else request.get_full_path())
         if not (request.user.is_active and request.user.is_staff):
             raise PermissionDenied("Only administrators enter here.")
         return None

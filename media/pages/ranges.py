@@ -141,6 +141,7 @@ def serve(
     else:
         response = _answer(request, file, _size_of(file), quoted)
     response["Content-Type"] = content_type
+    response["Content-Disposition"] = "inline"  # FileResponse would name the stored file
     response["ETag"] = quoted
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"

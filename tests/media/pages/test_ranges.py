@@ -118,7 +118,7 @@ def test_a_server_that_asks_the_part_for_its_size_is_told_the_parts():
     assert part.read(1) == BODY[12:13]
 
 
-def test_the_answer_closes_its_file():
+def test_the_answer_closes_its_file(db):
     for headers in [{}, {"Range": "bytes=0-1"}, {"Range": "bytes=500-"}, {"If-None-Match": "*"}]:
         file = io.BytesIO(BODY)
         request = RequestFactory().get("/", headers=headers)
