@@ -309,7 +309,12 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Verify",
-    "DESCRIPTION": "Submit media and claims; read what they matched and what was found.",
+    "DESCRIPTION": (
+        "Submit media and claims; read what they matched and what was found. Sign in with "
+        "`Authorization: Token <key>`. Errors are `application/problem+json` with a stable "
+        "`code`. A write repeated with the same `Idempotency-Key` is done once and answered the "
+        "same. A change to a claim with `If-Match: <ETag>` is 412 when somebody was quicker."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

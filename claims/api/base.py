@@ -28,6 +28,7 @@ class DeskViewSet(AnswersOnce, GenericViewSet):
     """Finds what an address names among what the person may know of."""
 
     lookup_value_regex = "[^/]+"
+    http_method_names = ["get", "head", "post", "patch", "delete"]
 
     @property
     def viewer(self) -> Viewer:

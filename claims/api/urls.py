@@ -3,7 +3,9 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from claims.api.views import Attachments, Claims, Sources, Steps
+from claims.api.sources import Sources
+from claims.api.steps import Steps
+from claims.api.views import Attachments, Claims
 
 router = SimpleRouter()
 router.register("claims", Claims, basename="api-claim")

@@ -1,38 +1,36 @@
-"""The programs' door to the claim desk: claims, their parts, sources."""
+"""The programs' door to the claim desk: claims and their parts."""
 
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims import attachments, checklists, intake, publishing, queue, roles, sources
+from claims import attachments, checklists, intake, publishing, queue, roles
 from claims.api import papers, verbs
-from claims.api.base import ANY_SUBMITTER, ClaimAddresses, DeskViewSet
-from claims.api.filters import ClaimFilter, SourceFilter
+from claims.api.base import ANY_SUBMITTER, ClaimAddresses
+from claims.api.filters import ClaimFilter
 from claims.api.parts import (
     AttachBody,
     AttachmentOut,
     ChecklistOut,
     EventOut,
-    GradeBody,
     JudgeBody,
     NoBody,
-    SourceBody,
-    SourceOut,
-    StepBody,
     StepOut,
     checked,
 )
 from claims.api.serializers import ClaimBody, ClaimOut
+from claims.api.steps import with_answers
 from claims.api.verbs import Verbs
 from claims.claimreview import claim_review
-from claims.models import Attachment, Claim, Event, Source, Step
+from claims.models import Attachment, Claim, Event
 
 
 class Claims(Verbs, mixins.ListModelMixin):
@@ -147,7 +145,7 @@ class Claims(Verbs, mixins.ListModelMixin):
     def checklist(self, request: Request, pk: str) -> Response:
         """Every step of the claim's checklists, and what is missing before a verdict."""
         claim = self.claim()
-        steps = _steps().filter(checklist__claim=claim).order_by("checklist", "order")
+        steps = with_answers().filter(checklist__claim=claim).order_by("checklist", "order")
         body = {
             "next": None,
             "previous": None,
@@ -174,6 +172,9 @@ class Claims(Verbs, mixins.ListModelMixin):
         return Response(claim_review(publication.snapshot))
 
 
+@extend_schema(
+    parameters=[OpenApiParameter(name, OpenApiTypes.UUID, "path") for name in ("id", "attachment")]
+)
 class Attachments(ClaimAddresses):
     """One item on a claim."""
 
@@ -210,92 +211,3 @@ class Attachments(ClaimAddresses):
         with self.claim_to_change() as claim:
             attachments.detach(self._attachment(claim), request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class Steps(DeskViewSet):
-    """One question of a checklist."""
-
-    queryset = Step.objects.none()
-    serializer_class = StepOut
-    permissions = {"retrieve": "claims.view_claim", "partial_update": roles.REVIEW}
-    scopes = {"retrieve": "read", "partial_update": "review"}
-
-    def _step(self) -> Step:
-        rows = _steps().filter(checklist__claim__in=self.viewer.claims())
-        step: Step = self.find(rows, "step")
-        return step
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        """Read one step."""
-        return Response(StepOut(self._step()).data)
-
-    @extend_schema(request=StepBody, responses=StepOut)
-    def partial_update(self, request: Request, pk: str) -> Response:
-        """Answer a step, change part of its answer, or reopen it with `answer: null`."""
-        self._step()
-        body = checked(StepBody, request.data, self.get_serializer_context())
-        with transaction.atomic():
-            step = Step.objects.select_for_update().get(pk=self._step().pk)
-            if "answer" in body and body["answer"] is None:
-                checklists.reopen(step, request.user)
-            else:
-                checklists.answer(step, request.user, **_merged(step, body))
-        return Response(StepOut(self._step()).data)
-
-
-def _steps() -> QuerySet:
-    return Step.objects.select_related("checklist__claim", "answered_by").prefetch_related(
-        "evidence"
-    )
-
-
-def _merged(step: Step, body: dict[str, Any]) -> dict[str, Any]:
-    """The whole answer: what the body says over what stands."""
-    stands = {
-        "answer": step.answer or "",
-        "method": step.method,
-        "confidence": step.confidence,
-        "reason": step.reason,
-        "evidence": list(step.evidence.values("kind", "value", "note")),
-    }
-    merged = {**stands, **body}
-    return {**merged, "confidence": merged["confidence"] or ""}
-
-
-class Sources(mixins.ListModelMixin, mixins.RetrieveModelMixin, DeskViewSet):
-    """Who says things, and how reliable they proved."""
-
-    queryset = Source.objects.prefetch_related("grades__by")
-    serializer_class = SourceOut
-    filterset_class = SourceFilter
-    permissions = {
-        "list": "claims.view_source",
-        "retrieve": "claims.view_source",
-        "create": "claims.add_source",
-        "grades": roles.CHANGE_SOURCE,
-    }
-    scopes = {"list": "read", "retrieve": "read", "create": "review", "grades": "review"}
-
-    def get_object(self) -> Source:
-        source: Source = self.find(self.get_queryset(), "source")
-        return source
-
-    @extend_schema(request=SourceBody, responses={200: SourceOut, 201: SourceOut})
-    def create(self, request: Request) -> Response:
-        """Enter a source. 200 when one of this name, platform and handle is there already."""
-        body = checked(SourceBody, request.data, self.get_serializer_context())
-        with transaction.atomic():
-            before = Source.objects.count()
-            source = sources.find_or_create(**body)
-            is_new = Source.objects.count() > before
-        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Response(SourceOut(source).data, status=code)
-
-    @extend_schema(request=GradeBody, responses={201: SourceOut})
-    @action(detail=True, methods=["post"])
-    def grades(self, request: Request, pk: str) -> Response:
-        """Grade a source; earlier grades stay on record."""
-        source = self.get_object()
-        body = checked(GradeBody, request.data, self.get_serializer_context())
-        sources.grade(source, request.user, **body)
-        return Response(SourceOut(self.get_object()).data, status=status.HTTP_201_CREATED)

@@ -70,6 +70,7 @@ class MediaViewSet(GenericViewSet):
     """What the views of media share: one person, what they may see, ids that are UUIDs."""
 
     lookup_value_regex = "[^/]+"
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     other_parameters: tuple[str, ...] = ()
 
     @property

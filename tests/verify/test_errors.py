@@ -1,6 +1,7 @@
 """Every error of the API leaves in one shape, with a stable code and a sentence."""
 
 import json
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.test import APIClient
 
 from claims import errors as claim_errors
+from claims.api.idempotency import KeyReused
 from claims.api.throttling import PerToken
 from media import errors as media_errors
 from verify import errors
@@ -267,3 +269,12 @@ def test_a_signed_in_browser_needs_a_csrf_token_to_write(alice, make_claim):
     browser.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
     assert browser.get("/api/v1/claims/").status_code == 200
     check(browser.post("/api/v1/claims/", {"statement": "x"}), 403, "not_allowed")
+
+
+def test_every_code_is_explained_to_those_who_write_clients():
+    text = (Path(errors.__file__).parents[1] / "docs" / "api.md").read_text()
+    bare = {"media_error", "claim_error"}  # the bases; nothing raises them
+    codes = {kind.code for kind in ALL_KINDS if kind is not media_errors.DecodeFailed} - bare
+    codes |= set(errors.CODE_OF_REST.values()) | {code for _, _, code, _ in errors.OUTSIDE}
+    codes |= {*errors.LOUDEST, "internal_error", KeyReused.default_code}
+    assert [code for code in sorted(codes) if f"`{code}`" not in text] == []
