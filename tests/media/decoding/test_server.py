@@ -21,6 +21,10 @@ from media.decoding import protocol, server
 def work(source, out, asked):
     behave(asked["kind"], source, out)
 
+def is_open(fd):
+    try: return bool(os.fstat(fd))
+    except OSError: return False
+
 def behave(how, source, out):
     if how == "answer":
         text = os.pread(source, 100, 0).decode()
@@ -58,7 +62,8 @@ def behave(how, source, out):
         os.write(source, b"changed")
     elif how == "look around":
         secrets = [name for name in os.environ if "SECRET" in name or "URL" in name]
-        facts = {"open": os.listdir("/proc/self/fd"), "django": "django" in sys.modules,
+        opened = [fd for fd in range(1000) if is_open(fd)]
+        facts = {"open": opened, "django": "django" in sys.modules,
                  "secrets": secrets, "uid": os.getuid()}
         protocol.write_result(out, protocol.Decoded(facts, 1, 1, None, None, [], [], ""))
 
@@ -145,18 +150,15 @@ def test_a_child_that_misbehaves_ends_with_a_reason_and_the_next_one_works(
     assert behave("answer", "still here").facts["text"] == "still here"
 
 
-@needs_proc
 def test_a_child_holds_two_descriptors_and_no_secret(behave, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "x")
     monkeypatch.setenv("DATABASE_URL", "postgres://x")
     facts = behave("look around").facts
-    # Standard streams, the file, the result, and the listing itself.
-    assert len(facts["open"]) == 6
+    assert len(facts["open"]) == 5  # the standard streams lead nowhere
     assert facts["secrets"] == []
     assert not facts["django"]
 
 
-@needs_proc
 def test_a_child_is_not_root(behave):
     assert behave("look around").facts["uid"] != 0
 
