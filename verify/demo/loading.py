@@ -111,9 +111,10 @@ def _sent(wanted: list[footage.DemoFile], people: dict[str, User]) -> dict[str, 
 
 
 def work_off_jobs(say: Callable[[str], None]) -> None:
-    """Run waiting jobs here, by the same task the worker runs."""
+    """Run waiting jobs here, by the same task the worker runs; previews are left to the worker."""
     seen: set[int] = set()
-    while job := Job.objects.filter(state=Job.State.PENDING).exclude(pk__in=seen).first():
+    waiting = Job.objects.filter(state=Job.State.PENDING).exclude(kind=Job.Kind.PREVIEW)
+    while job := waiting.exclude(pk__in=seen).first():
         seen.add(job.pk)
         tasks.run_job(job.pk)
         say(f"  {job.get_kind_display()}: {job.item}")
