@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.forms import DateTimeField
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from claims import publishing, queue, verdicts, workflow
@@ -25,12 +25,10 @@ def _reason(sent: QueryDict) -> str:
 
 
 def _ask(claim: Claim, by: User, sent: QueryDict) -> None:
-    text = sent.get("wake_at", "")
-    wake_at = parse_datetime(text) if text else None
-    if text and wake_at is None:
-        raise InvalidValue("Write the moment as 2023-02-05T18:30, in UTC.", "wake_at")
-    if wake_at and timezone.is_naive(wake_at):
-        wake_at = timezone.make_aware(wake_at)
+    try:
+        wake_at = DateTimeField(required=False).clean(sent.get("wake_at", ""))
+    except ValidationError:
+        raise InvalidValue("Write the moment as 2023-02-05T18:30, in UTC.", "wake_at") from None
     workflow.move(claim, "ask", by, reason=_reason(sent), wake_at=wake_at)
 
 
