@@ -18,7 +18,7 @@ from django.conf import settings
 from verify import preparation
 from verify.parts import Part, say
 
-GRACE_S = 4.0  # for ending by itself before SIGKILL
+GRACE_S = 5.0  # for ending by itself before SIGKILL
 LOOK_S = 0.2  # between two looks at the processes
 HEALTH_S = 5.0  # between two looks at health once it was good
 SILENT_LOOKS = 12  # bad looks in a row after which a living worker is started anew
