@@ -20,6 +20,7 @@ from media.errors import OriginalMissing
 from media.receiving import fsync_folder, incoming
 
 PRESIGNED_S = 300
+PUT_AT_MOST_BYTES = 5 * 1024**3  # S3 takes more only in parts, which know no condition
 # A link cannot be made across file systems, nor on some of them at all.
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
@@ -128,6 +129,9 @@ class S3Store:
         if self.size_bytes(key) is not None:
             return
         kind = {"ContentType": content_type} if content_type else {}
+        if source.stat().st_size > PUT_AT_MOST_BYTES:
+            self.client.upload_file(str(source), self.bucket, key, ExtraArgs=kind)
+            return
         try:
             with open(source, "rb") as body:
                 self.client.put_object(
