@@ -105,7 +105,7 @@ def _in_some_band(codes: list[bytes], radius: int) -> dict[int, bytes]:
             values[column].update(probes)
     near: dict[int, bytes] = {}
     for column, wanted in values.items():
-        rows = Code.objects.filter(**{f"{column}__among": sorted(wanted)})
+        rows = Code.objects.filter(**{f"{column}__among": wanted})
         near.update((key, bytes(bits)) for key, bits in rows.values_list("pk", "bits"))
     return near
 
@@ -150,11 +150,11 @@ def _holders(code_ids: list[int], apart_from: Item | None) -> Iterator[tuple[int
     followed to all of them: the SHARED_ITEMS oldest stand for the rest.
     """
     held = Fingerprint.objects.filter(
-        code__pk__among=code_ids, quality__gte=settings.MATCH_MIN_QUALITY
+        code__pk__among=set(code_ids), quality__gte=settings.MATCH_MIN_QUALITY
     ).exclude(frame__item=apart_from)
     counts = held.values("code_id").annotate(items=Count("frame__item", distinct=True))
     crowded = {row["code_id"] for row in counts if row["items"] > SHARED_ITEMS}
-    clear = [code_id for code_id in code_ids if code_id not in crowded]
+    clear = set(code_ids) - crowded
     yield from (held.filter(code__pk__among=clear).values_list("code_id", "frame__item").distinct())
     for code_id in sorted(crowded):
         items = held.filter(code_id=code_id).order_by("frame__item")

@@ -12,9 +12,10 @@ from media.models.item import Item
 
 @models.IntegerField.register_lookup
 class Among(BuiltinLookup):
-    """`column__among=[1, 2, …]`: as `__in`, with one parameter however many the values.
+    """`column__among={1, 2, …}`: as `__in`, with one parameter however many the values.
 
-    Thousands of parameters are more than a statement may have, and half the time of a search.
+    Give it a set: Django looks into every member of a list. Thousands of parameters are more than
+    a statement may have, and half the time of a search.
     """
 
     lookup_name = "among"
@@ -23,9 +24,10 @@ class Among(BuiltinLookup):
 
     def as_sql(self, compiler, connection):
         column, given = self.process_lhs(compiler, connection)
+        wanted = sorted(self.rhs)
         if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s)", [*given, self.rhs]
-        return f"{column} {self.of_json}", [*given, json.dumps(self.rhs)]
+            return f"{column} = ANY(%s)", [*given, wanted]
+        return f"{column} {self.of_json}", [*given, json.dumps(wanted)]
 
 
 BAND_COLUMNS = [f"b{band:02}" for band in range(BANDS)]

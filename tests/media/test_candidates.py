@@ -83,7 +83,7 @@ def test_the_search_reads_indexes_only():
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     for column in ("b00", "b10"):
-        rows = Code.objects.filter(**{f"{column}__among": list(range(300))})
+        rows = Code.objects.filter(**{f"{column}__among": set(range(300))})
         assert f"code_{column}" in rows.values_list("pk", "bits").explain()
 
 
