@@ -36,8 +36,8 @@ def decode(source: BinaryIO, kind: str, work: str) -> protocol.Decoded:
     """Decode one file in a child process with limits.
 
     source: a real file (with fileno), read from its start whatever its position.
-    kind: "still" or "footage". work: "ingest" (everything), "preview" (one playable file, or none
-    where the original plays as it is) or "lookup" (fingerprints, no files).
+    kind: "still" or "footage". work: "ingest" (everything but the preview), "preview" (one file
+    that browsers play) or "lookup" (fingerprints, no files).
     May be called from many threads at once.
     Raises DecodeFailed with a reason code, a sentence, and whether a retry may help.
     """

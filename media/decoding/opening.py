@@ -1,5 +1,7 @@
 """Open footage through FFmpeg so that a file cannot make it read anything else."""
 
+import os
+import struct
 from typing import Any, BinaryIO
 
 import av
@@ -30,6 +32,8 @@ _OPTIONS = {
     "enable_drefs": "0",
     "max_streams": "16",
 }
+_BOX = struct.Struct(">I4sQ")  # length, name, length where the first says 1
+_MAX_BOXES = 1000
 _TIMEOUTS_S = (5, 5)  # to open, to read on
 _PLAYS_VIDEO = {"video/mp4": {"h264"}, "video/webm": {"vp8", "vp9"}}
 _PLAYS_AUDIO = {"video/mp4": {"aac", "mp3"}, "video/webm": {"opus", "vorbis"}}
@@ -38,13 +42,34 @@ _PLAYS_PIXELS = {"yuv420p", "yuvj420p"}
 
 def open_container(file: BinaryIO, content_type: str, max_pixels: int) -> Any:
     """Open a container with the one demuxer its first bytes ask for. Raises as FFmpeg does."""
-    return av.open(
-        file,
-        format=_DEMUXERS[content_type],
-        options=_OPTIONS | {"max_pixels": str(max_pixels)},
-        timeout=_TIMEOUTS_S,
-        metadata_errors="replace",
-    )
+    demuxer = _DEMUXERS[content_type]
+    try:
+        return av.open(
+            file,
+            format=demuxer,
+            options=_OPTIONS | {"max_pixels": str(max_pixels)},
+            timeout=_TIMEOUTS_S,
+            metadata_errors="replace",
+        )
+    except av.error.InvalidDataError as error:
+        if demuxer == "mov" and _ends_before_its_index(file):
+            raise faults.UndecodableError(reasons.TRUNCATED, repr(error)) from error
+        raise
+
+
+def _ends_before_its_index(file: BinaryIO) -> bool:
+    """Whether the boxes of an MP4 are sound, but the one that says where frames lie is missing."""
+    end = file.seek(0, os.SEEK_END)
+    at, names = 0, []
+    while at + _BOX.size <= end and len(names) < _MAX_BOXES:
+        file.seek(at)
+        length, name, long_length = _BOX.unpack(file.read(_BOX.size))
+        length = {0: end - at, 1: long_length}.get(length, length)
+        if length < 8 or not name.isalnum():
+            return False
+        names.append(name)
+        at += length
+    return bool(names) and b"moov" not in names
 
 
 def picture_stream(container: Any, max_pixels: int) -> Any:
