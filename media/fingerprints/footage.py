@@ -22,6 +22,8 @@ MIN_DENSITY = 0.4  # of the frames in a segment that could be compared
 STATIC_SHARE = 0.6  # of a clip that one unchanging scene must fill to count
 
 _OFFSET_MS = 500  # width of an offset's bin, and how far off its line a frame may lie
+_PARTNER_MS = 525  # from where a frame's partner is expected: a sample, and a little for jitter
+_REACH_MS = 5000
 _SPEEDS = np.unique(np.append(np.geomspace(SLOWEST, FASTEST, 45), [24 / 25, 1.0, 25 / 24]))
 _VOTES_PER_FRAME = 32
 _MAX_GAP_FRAMES = 4  # comparable frames that do not match end a segment
@@ -88,8 +90,8 @@ def align(query: Track, other: Track, turn: int, radius: int) -> list[Segment]:
     left = votes
     while len(left.query) >= MIN_FRAMES and len(found) < _MAX_SEGMENTS:
         line = _strongest(query, other, left)
-        frames, partners = _walk(query, other, turn, radius, line, left)
-        if not _is_convincing(query, frames):
+        frames, partners, asked = _walk(query, other, turn, radius, line, left)
+        if len(frames) < max(MIN_FRAMES, MIN_DENSITY * asked) or _are_alike(query, frames):
             break
         found.append(_segment(query, other, line, frames, partners))
         left = left.without(np.arange(frames[0], frames[-1] + 1))
@@ -155,49 +157,42 @@ def _fitted(at: Ints, to: Ints, weight: Floats, line: _Line) -> _Line:
 
 def _walk(
     query: Track, other: Track, turn: int, radius: int, line: _Line, votes: _Votes
-) -> tuple[Ints, Ints]:
-    """The longest run of query frames that match along a line, and their partners."""
+) -> tuple[Ints, Ints, int]:
+    """The longest run of query frames that match along a line, their partners, and how many
+    frames of that range could have matched: frames that have one to compare with at the time.
+    """
     frames = np.arange(len(query))
     expected = line.at(query.times_ms)
     after = np.clip(np.searchsorted(other.times_ms, expected), 0, len(other) - 1)
     before = np.clip(after - 1, 0, None)
-    bits = []
-    for side in (before, after):
-        off = np.abs(other.times_ms[side] - expected)
-        is_near = off <= max(_OFFSET_MS, SAMPLE_MS * 1.05)
-        bits.append(np.where(is_near, tracks.apart(query, other, turn, frames, side), tracks.FAR))
+    bits = np.full((2, len(query)), tracks.FAR)
+    for row, side in enumerate((before, after)):
+        is_near = np.abs(other.times_ms[side] - expected) <= _PARTNER_MS
+        apart = tracks.apart(query, other, turn, frames, side)
+        bits[row] = np.where(is_near, apart, tracks.FAR)
     partners = np.where(bits[0] <= bits[1], before, after)
-    matches = np.minimum(bits[0], bits[1]) <= radius
-    matches &= np.isin(frames, votes.query)
-    return _longest_run(query.is_comparable, matches, partners)
+    could = np.min(bits, axis=0) < tracks.FAR
+    matches = (np.min(bits, axis=0) <= radius) & np.isin(frames, votes.query)
+    run = _longest_run(could, matches)
+    asked = int(could[run[0] : run[-1] + 1].sum()) if len(run) else 0
+    return run, partners[run], asked
 
 
-def _longest_run(
-    is_comparable: npt.NDArray[np.bool_], matches: npt.NDArray[np.bool_], partners: Ints
-) -> tuple[Ints, Ints]:
-    best = run = np.zeros(0, dtype=np.int64)
-    places: list[int] = []
+def _longest_run(could: npt.NDArray[np.bool_], matches: npt.NDArray[np.bool_]) -> Ints:
+    """The longest run of frames that match, with gaps of at most _MAX_GAP_FRAMES that could."""
+    best: list[int] = []
+    run: list[int] = []
     missed = 0
-    for frame in np.append(np.flatnonzero(is_comparable), -1):
-        if frame >= 0 and matches[frame]:
-            places.append(int(frame))
+    for frame in np.flatnonzero(could).tolist():
+        if matches[frame]:
+            if missed > _MAX_GAP_FRAMES:
+                run = []
+            run.append(frame)
             missed = 0
-            continue
-        missed += 1
-        if frame < 0 or missed > _MAX_GAP_FRAMES:
-            run = np.array(places, dtype=np.int64)
-            best = run if len(run) > len(best) else best
-            places = []
-    return best, partners[best]
-
-
-def _is_convincing(query: Track, frames: Ints) -> bool:
-    if len(frames) < MIN_FRAMES:
-        return False
-    inside = query.is_comparable[frames[0] : frames[-1] + 1].sum()
-    if len(frames) < MIN_DENSITY * inside:
-        return False
-    return not _are_alike(query, frames)
+            best = run if len(run) >= len(best) else best
+        else:
+            missed += 1
+    return np.array(best, dtype=np.int64)
 
 
 def _are_alike(one: Track, frames: Ints) -> bool:
@@ -225,12 +220,17 @@ def _segment(query: Track, other: Track, line: _Line, frames: Ints, partners: In
 
 
 def _ends(one: Track, first: int, last: int) -> tuple[int, int]:
-    """When a run of frames starts and ends: half-way to the neighbours that do not belong."""
+    """When a run of frames starts and ends: half-way to the neighbours that do not belong.
+
+    Where only key frames were looked at, those may be far away; then no further than _REACH_MS.
+    """
     times = one.times_ms
-    start = 0 if first == 0 else int(times[first] + times[first - 1]) // 2
+    begin = 0 if first == 0 else int(times[first] + times[first - 1]) // 2
     if last < len(one) - 1:
-        return start, int(times[last] + times[last + 1]) // 2
-    return start, max(one.duration_ms, int(times[last]))
+        end = int(times[last] + times[last + 1]) // 2
+    else:
+        end = max(one.duration_ms, int(times[last]))
+    return max(begin, int(times[first]) - _REACH_MS), min(end, int(times[last]) + _REACH_MS)
 
 
 def _unchanging(query: Track, other: Track, votes: _Votes) -> list[Segment]:

@@ -173,3 +173,18 @@ def test_a_track_without_frames_matches_nothing():
     nothing = tracks.track([], 0)
     assert footage.align(nothing, film([(A, 0, 5_000, 1.0)]), 0, RADIUS) == []
     assert footage.align(film([(A, 0, 5_000, 1.0)]), nothing, 0, RADIUS) == []
+
+
+def test_footage_of_which_only_key_frames_were_looked_at_is_found():
+    """Long footage is sampled sparsely after a while."""
+    whole = film([(A, 0, 60_000, 1.0)])
+    kept = [place for place in range(len(whole)) if place % 7 == 0]
+    sparse = Track(whole.times_ms[kept], whole.words[kept], whole.is_kept[kept], whole.duration_ms)
+    cut = film([(B, 0, 9_000, 1.0), (A, 10_000, 50_000, 1.0)], seed=7)
+    for one, other in ((cut, sparse), (sparse, cut)):
+        (segment,) = footage.align(one, other, 0, RADIUS)
+        lengths = (
+            segment.query_end_ms - segment.query_start_ms,
+            segment.other_end_ms - segment.other_start_ms,
+        )
+        assert lengths == pytest.approx((40_000, 40_000), abs=4_000)
