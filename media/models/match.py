@@ -58,7 +58,9 @@ class Match(models.Model):
     newer = models.ForeignKey(Item, models.PROTECT, related_name="earlier_copies")
     relation = models.CharField(max_length=12, choices=Relation)
     distance_bits = models.PositiveSmallIntegerField(help_text="0 is identical, 256 opposite")
-    edits = models.JSONField(default=list, help_text='[{"edit": "mirrored"}, {"edit": "turned", "degrees": 90}, …]')
+    edits = models.JSONField(
+        default=list, help_text='[{"edit": "mirrored"}, {"edit": "turned", "degrees": 90}, …]'
+    )
     region = models.JSONField(null=True, help_text="older's corners in newer's upright pixels")
     region_back = models.JSONField(null=True, help_text="newer's corners in older's upright pixels")
     segments = models.JSONField(
@@ -68,7 +70,8 @@ class Match(models.Model):
     older_time_ms = models.PositiveBigIntegerField(default=0, help_text="moment the region is for")
     measures = models.JSONField(
         default=dict,
-        help_text="inliers, distinctive, agreement, covers_older, covers_newer; null if not measured",
+        help_text="inliers, distinctive, agreement, covers_older, covers_newer; "
+        "null if not measured",
     )
     engine = models.CharField(max_length=40, help_text="engine version")
     created_at = models.DateTimeField(auto_now_add=True)

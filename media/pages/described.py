@@ -138,12 +138,18 @@ def _asked(item: Item, with_sensitive: bool) -> list[Fact]:
 
 def _more(item: Item, with_sensitive: bool) -> list[Fact]:
     return [
-        Fact(label[0].upper() + label[1:], _written(name, item.facts[name]))
+        Fact(_titled(label), _written(name, item.facts[name]))
         for name, label in LABELS.items()
         if name in item.facts
         and name not in _SHOWN_ABOVE
         and (with_sensitive or name not in SENSITIVE)
     ]
+
+
+def _titled(label: str) -> str:
+    """A label as a row begins; milliseconds are written as a clock, so their unit goes."""
+    label = label.removesuffix(" (ms)")
+    return label[0].upper() + label[1:]
 
 
 def _written(name: str, value: Any) -> str:

@@ -70,7 +70,7 @@ def serve_derivative(request: HttpRequest, item: Item, name: str) -> HttpRespons
         file = derivatives.open(item, name)
     except (OriginalMissing, OSError) as error:
         raise Http404("The derivative's file is missing; process the item again.") from error
-    etag = f"{item.sha256[:16]}-{name}-{entry.get('size_bytes', 0)}"
+    etag = entry["key"].rpartition("/")[2]  # holds a digest of the bytes
     response = ranges.serve(request, file, content_type=entry["content_type"], etag=etag)
     response["Cache-Control"] = f"private, max-age={_WEEK_S}"
     return response

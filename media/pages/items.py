@@ -34,7 +34,11 @@ def _chain_line(entry: CustodyEntry) -> dict[str, object]:
     return {
         "entry": entry,
         "action": entry.action.replace("_", " "),
-        "said": [(name.replace("_", " "), value) for name, value in said.items() if value],
+        "said": [
+            (name.replace("_", " "), "yes" if value is True else value)
+            for name, value in said.items()
+            if value not in (None, "", False)
+        ],
     }
 
 

@@ -85,6 +85,7 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
+_SHARES = {"share": "{} %", "side_share": "up to {} % of a side"}
 _SIZES = {
     "degrees": "{:g}°",
     "percent": "{:g} %",
@@ -93,21 +94,26 @@ _SIZES = {
 }
 
 
-def _edit_words(edit: dict[str, Any]) -> str:
-    """One edit: its word, and its size where it has one."""
+def _edit_words(edit: dict[str, Any], seen: SeenFrom | None) -> str:
+    """One edit: its word, its size where it has one, and which side has it where only one does."""
     parts = [str(edit.get("edit", "changed")).replace("_", " ")]
+    if seen and "item" in edit:
+        parts.insert(0, "this" if edit["item"] == str(seen.this.uuid) else "the other")
     for name, value in edit.items():
-        if name == "share" and isinstance(value, int | float):
-            parts.append(f"{round(value * 100)} %")
+        if name in _SHARES and isinstance(value, int | float):
+            parts.append(_SHARES[name].format(round(value * 100)))
         elif name in _SIZES and isinstance(value, int | float):
             parts.append(_SIZES[name].format(value))
     return " ".join(parts)
 
 
 @register.filter
-def edits_words(edits: list[dict[str, Any]]) -> str:
-    """Put what was done to a copy in words: "mirrored, turned 90°, cropped 18 %"."""
-    return ", ".join(_edit_words(edit) for edit in edits)
+def edits_words(edits: list[dict[str, Any]], seen: SeenFrom | None = None) -> str:
+    """Put what was done to a copy in words: "mirrored, turned 90°, cropped 18 %".
+
+    seen: the side a person looks from, to say which side alone has a border.
+    """
+    return ", ".join(_edit_words(edit, seen) for edit in edits)
 
 
 @register.filter

@@ -1,5 +1,7 @@
 """Derived files: noted on the item, never written over."""
 
+import os
+
 import pytest
 
 from media import derivatives
@@ -58,3 +60,19 @@ def test_only_derived_files_can_be_removed(make_item):
         derivatives.open(item, "thumbnail")
     with pytest.raises(ValueError, match="not a derived file"):
         derivatives.remove(["originals/ab/abc"])
+
+
+def test_the_sweep_removes_old_files_that_no_item_names(make_item, settings):
+    item, gone = make_item(), make_item()
+    named, orphan = derivatives.save(item, thumbnail()), derivatives.save(item, thumbnail(b"late"))
+    item.derivatives = {"thumbnail": named}
+    item.save()
+    of_nobody = derivatives.save(gone, thumbnail())  # never saved on its item
+    for entry in (named, orphan, of_nobody):
+        os.utime(settings.MEDIA_ROOT / entry["key"], (1, 1))
+    young = derivatives.save(gone, thumbnail(b"young"))
+
+    assert derivatives.sweep_orphans() == 2
+
+    kept = {path.name for path in (settings.MEDIA_ROOT / "derivatives").rglob("*.webp")}
+    assert kept == {named["key"].rsplit("/", 1)[-1], young["key"].rsplit("/", 1)[-1]}

@@ -1,7 +1,6 @@
 """Leases: who holds a job, who lost it, and what the sweep does about it."""
 
 import threading
-import time
 import uuid
 from datetime import timedelta
 
@@ -147,50 +146,6 @@ def test_the_late_twin_writes_nothing(make_job):
     assert state_of(job) == "done"
     with pytest.raises(LeaseLost):
         jobs.finish(holder)
-
-
-def test_a_lease_is_kept_alive_while_the_work_lasts(make_job, settings, monkeypatch):
-    settings.JOB_HEARTBEAT_S = 0.01
-    beats = threading.Semaphore(0)
-    monkeypatch.setattr(jobs, "heartbeat", lambda job: beats.release() or True)
-    job = jobs.claim(make_job().pk)
-
-    with jobs.kept_alive(job):
-        assert beats.acquire(timeout=30)
-        assert beats.acquire(timeout=30)
-    while beats.acquire(blocking=False):
-        pass
-    assert not beats.acquire(timeout=0.1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_heartbeat_reaches_the_row(make_job, settings):
-    settings.JOB_HEARTBEAT_S = 0.01
-    job = jobs.claim(make_job().pk)
-    let_lease_end(job)
-
-    with jobs.kept_alive(job):
-        give_up_at = time.monotonic() + 30
-        while time.monotonic() < give_up_at:
-            job.refresh_from_db()
-            if job.lease_until > timezone.now():
-                break
-    assert job.lease_until > timezone.now()
-
-
-def test_a_heart_that_misses_a_beat_beats_on(make_job, settings, monkeypatch, caplog):
-    settings.JOB_HEARTBEAT_S = 0.01
-    tries = threading.Semaphore(0)
-
-    def away(job):
-        tries.release()
-        raise ConnectionError("the database is away")
-
-    monkeypatch.setattr(jobs, "heartbeat", away)
-    with jobs.kept_alive(jobs.claim(make_job().pk)):
-        assert tries.acquire(timeout=30)
-        assert tries.acquire(timeout=30)
-    assert "no heartbeat" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

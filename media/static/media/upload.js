@@ -9,6 +9,7 @@
   const results = form.querySelector("[data-results]");
   const send = form.querySelector("[data-send]");
   const waiting = [];
+  const parked = []; // refused for the story: sent again with the next "Send"
   let running = 0;
   const AT_ONCE = 2;
   const label = send.innerHTML; // the icon and the word, as the server wrote them
@@ -36,8 +37,9 @@
   }
 
   function count() {
+    const files = waiting.length + parked.length;
     send.innerHTML = label;
-    if (waiting.length) send.append(` ${waiting.length} file${waiting.length === 1 ? "" : "s"}`);
+    if (files) send.append(` ${files} file${files === 1 ? "" : "s"}`);
   }
 
   function next() {
@@ -53,6 +55,7 @@
     data.delete("file");
     data.append("file", job.file, job.file.name);
     const request = new XMLHttpRequest();
+    job.word.className = "small soft";
     request.open("POST", form.action);
     request.setRequestHeader("HX-Request", "true");
     request.upload.addEventListener("progress", (event) => {
@@ -68,6 +71,7 @@
   function done() {
     running -= 1;
     next();
+    count();
   }
 
   function settle(job, request) {
@@ -78,7 +82,11 @@
     const part = document.createRange().createContextualFragment(request.responseText);
     const named = part.querySelector(".result");
     if (named && !named.querySelector(".cut")) { // the story was refused, not the file
-      fail(job, named.querySelector(".result-why").textContent);
+      job.word.className = "result-why";
+      job.word.textContent = `${named.querySelector(".result-why").textContent.trim()} Correct it and send again.`;
+      job.bar.value = 0;
+      parked.push(job);
+      done();
       return;
     }
     job.row.replaceWith(part);
@@ -102,6 +110,7 @@
   input.addEventListener("change", () => { add([...input.files]); input.value = ""; });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    waiting.push(...parked.splice(0));
     if (!waiting.length && !running) input.click();
     next();
   });

@@ -119,18 +119,22 @@
 
   // --- Keys ---
   const on = (key, text, run) => Keys.add(key, text, () => { const viewer = current(); if (viewer) run(viewer); });
-  if (document.querySelector("video[data-media]")) {
-    on(",", "Frame back", (viewer) => step(viewer, -1));
-    on(".", "Next frame", (viewer) => step(viewer, 1));
-    on("J", "Back 5 seconds", (viewer) => jump(viewer, -5));
-    on("K", "Play or pause", toggle);
-    on("L", "On 5 seconds", (viewer) => jump(viewer, 5));
+  function addKeys() { // again after a swap: the viewer may have come with it
+    if (document.querySelector("video[data-media]")) {
+      on(",", "Frame back", (viewer) => step(viewer, -1));
+      on(".", "Next frame", (viewer) => step(viewer, 1));
+      on("J", "Back 5 seconds", (viewer) => jump(viewer, -5));
+      on("K", "Play or pause", toggle);
+      on("L", "On 5 seconds", (viewer) => jump(viewer, 5));
+    }
+    if (document.querySelector("[data-look]")) {
+      on("+", "Zoom in", deeds.in);
+      on("-", "Zoom out", deeds.out);
+      on("0", "Show the whole picture", deeds.reset);
+      on("R", "Turn a quarter", deeds.turn);
+      on("M", "Mirror", deeds.mirror);
+    }
   }
-  if (document.querySelector("[data-look]")) {
-    on("+", "Zoom in", deeds.in);
-    on("-", "Zoom out", deeds.out);
-    on("0", "Show the whole picture", deeds.reset);
-    on("R", "Turn a quarter", deeds.turn);
-    on("M", "Mirror", deeds.mirror);
-  }
+  addKeys();
+  document.addEventListener("htmx:afterSettle", addKeys);
 })();

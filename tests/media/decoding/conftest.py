@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from media import decoding
-from media.decoding import child, kinds, protocol
+from media.decoding import checking, child, kinds, protocol
 from media.fingerprints import pictures
 
 MEGAPIXEL = 1_000_000
@@ -59,7 +59,7 @@ def run_here():
             source.write(data)
             source.flush()
             child.run(source.fileno(), out.fileno(), asked)
-            return protocol.read_result(out.fileno())
+            return checking.read_result(out.fileno())
 
     return run
 

@@ -4,7 +4,7 @@ import random
 import pytest
 from PIL import Image
 
-from media.decoding import reasons
+from media.decoding import animation, reasons
 from media.decoding.protocol import Refused
 
 
@@ -73,3 +73,10 @@ def test_time_used_up_ends_it(run_here, frames_of, photo):
 def test_a_frame_beyond_the_budget_is_refused(run_here):
     data = animated([Image.new("P", (1500, 1500), n) for n in range(2)], "GIF")
     assert run_here(data, megapixels=1).reason == reasons.TOO_MANY_PIXELS
+
+
+def test_pixels_without_end_are_not_all_decoded(run_here, frames_of, photo, monkeypatch):
+    monkeypatch.setattr(animation, "_MAX_PIXELS", 5 * 320 * 240)
+    decoded = run_here(animated(frames_of(photo("temple"), 30), "GIF", duration=500))
+    assert decoded.facts["frames_decoded"] == 6
+    assert any("too long" in note for note in decoded.facts["notes"])

@@ -9,15 +9,15 @@ def asked(work: str, used: float) -> request.Request:
 
 
 def test_looking_gets_coarser_before_it_ends():
-    fresh, late = asked("ingest", 0.0), asked("ingest", 0.3)
+    fresh, late = asked("ingest", 0.0), asked("ingest", 0.6)
     assert (fresh.may_look_closely(), fresh.may_look(), fresh.may_read()) == (True, True, True)
     assert (late.may_look_closely(), late.may_look(), late.may_read()) == (False, True, True)
-    later, last = asked("ingest", 0.45), asked("ingest", 0.55)
+    later, last = asked("ingest", 0.75), asked("ingest", 0.85)
     assert (later.may_look(), later.may_read()) == (False, True)
     assert not last.may_read()
 
 
-def test_a_preview_may_use_more_of_its_time():
+def test_a_preview_leaves_time_to_end_its_file():
     assert asked("preview", 0.55).may_read()
     assert not asked("preview", 0.65).may_read()
 

@@ -23,6 +23,14 @@ def test_edits_are_said_with_their_size(edits, said):
     assert words.edits_words(edits) == said
 
 
+def test_a_border_is_said_of_the_side_that_has_it(make_item):
+    one, two = make_item(), make_item()
+    match = Match(older=one, newer=two)
+    edits = [{"edit": "bordered", "side_share": 0.1, "item": str(two.uuid)}]
+    assert words.edits_words(edits, match.seen_from(two)) == "this bordered up to 10 % of a side"
+    assert words.edits_words(edits, match.seen_from(one)).startswith("the other bordered")
+
+
 @pytest.mark.parametrize(
     ("older", "newer", "apart"),
     [
