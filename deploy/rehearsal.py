@@ -7,6 +7,7 @@ become folders of a scratch folder, and PostgreSQL is the server that answers on
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -23,6 +24,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 import psycopg
+
+from deploy import try_upload
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = os.environ.get("SERVICES_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
@@ -46,6 +49,7 @@ def rehearse(services: dict[str, dict[str, Any]], say: Say) -> list[str]:
             for name in LONG_RUNNING:
                 stage.start(name, stage.command_of(services[name]), stage.around(name, services))
             stage.wait_for_health(services)
+            stage.try_upload(stage.around("web", services))
             for name in reversed(LONG_RUNNING):
                 stage.end(name)
     except RehearsalError as sentence:
@@ -67,7 +71,8 @@ class Stage:
     def set_up(self, services: dict[str, dict[str, Any]]) -> None:
         """Secrets, database, broker and, where its program is here, storage; nginx's own check."""
         secrets = self.folder / "secrets"
-        subprocess.run(["sh", "deploy/make-secrets.sh", secrets], cwd=ROOT, check=True)
+        make = ["sh", "deploy/make-secrets.sh", secrets]
+        subprocess.run(make, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         self._make_database()
         for name, there in (("broker_url", "redis:6379"), ("database_url", "db:5432")):
             said = (secrets / name).read_text()
@@ -144,10 +149,12 @@ class Stage:
     def _moved(self, text: str, name: str) -> str:
         text = text.replace("/run/secrets", str(self.folder / "secrets"))
         text = text.replace("http://storage:8333", f"http://127.0.0.1:{self.ports['storage']}")
-        return text.replace("/data", str(self._folder_of(name)))
+        return re.sub(r"/data(?![a-z_])", str(self._folder_of(name)), text)
 
     def _folder_of(self, name: str) -> Path:
-        folder = self.folder / name
+        """A folder for each service, as in the file; one for all where files are the storage."""
+        is_shared = not self.has_storage and name not in {"redis", "storage"}
+        folder = self.folder / ("files" if is_shared else name)
         folder.mkdir(exist_ok=True)
         return folder
 
@@ -188,6 +195,25 @@ class Stage:
         self._wait(self._healthz, "/healthz never answered 200")
         self.say("  beat: fed, /healthz answers 200")
 
+    def try_upload(self, around: dict[str, str]) -> None:
+        """Send a picture as a client does; it must come out ready."""
+        command = ["python", "manage.py", "create_token", "rehearsal", "--role", "submitter"]
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        made = subprocess.run(
+            command, cwd=ROOT, env={"PATH": path, **around}, capture_output=True, text=True
+        )
+        if made.returncode:
+            raise RehearsalError(f"create_token: {made.stderr}")
+        address, key = f"http://127.0.0.1:{self.ports['web']}", made.stdout.split()[-1]
+        sent = try_upload.send(address, key)
+        item = try_upload.wait_until_done(address, key, sent["id"])
+        if item["state"] != "ready":
+            raise RehearsalError(f"an upload ended as {item['state']}:\n{self._all_words()}")
+        self.say(f"  an upload: ready, from {'the storage' if self.has_storage else 'a folder'}")
+
+    def _all_words(self) -> str:
+        return "\n".join(self._words_of(name) for name in self.processes)
+
     def _is_well(self, check: list[str], around: dict[str, str]) -> bool:
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         done = subprocess.run(check, cwd=ROOT, env={"PATH": path, **around}, capture_output=True)
@@ -208,8 +234,7 @@ class Stage:
                 if name != "migrate" and process.poll() is not None:
                     raise RehearsalError(f"{name} ended by itself:\n{self._words_of(name)}")
             if time.monotonic() > give_up_at:
-                words = "\n".join(self._words_of(name) for name in self.processes)
-                raise RehearsalError(f"{sentence} within {PATIENCE_S} s\n{words}")
+                raise RehearsalError(f"{sentence} within {PATIENCE_S} s\n{self._all_words()}")
             time.sleep(0.5)
 
     def end(self, name: str) -> None:
