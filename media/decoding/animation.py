@@ -14,6 +14,7 @@ from media.metadata.facts import Facts
 
 _HASTY_MS, _USUAL_MS = 10, 100  # browsers show frames of 10 ms and less for 100 ms
 _MAX_SHOWN_MS = 3_600_000
+_MAX_PIXELS = 5_000_000_000  # decoded in all: 2,400 frames of 1080p; a few bytes can ask for more
 
 
 class Animation:
@@ -22,6 +23,7 @@ class Animation:
     def __init__(self, file: BinaryIO, asked: Request) -> None:
         """Open, and decode the first frame. Raises UndecodableError."""
         self._asked = asked
+        self._pixels = 0
         self.facts = Facts()
         self.end_ms = 0
         with faults.of_the_file():
@@ -42,7 +44,7 @@ class Animation:
             start_ms, self.end_ms = self.end_ms, self.end_ms + self._shown_ms()
             count += 1
             yield Moment(start_ms, self.end_ms, self._shrink)
-            if not self._asked.may_read():
+            if self._pixels > _MAX_PIXELS or not self._asked.may_read():
                 self.facts.notes.append("It is too long to be read to its end here.")
                 break
             if not self._step(count):
@@ -73,6 +75,7 @@ class Animation:
         width, height = self._opened.size
         if width * height > self._asked.max_pixels:
             raise pictures.TooManyPixelsError(f"{width} x {height} px")
+        self._pixels += width * height
         return pictures.upright(self._opened, derived.POSTER_PX)
 
     def _shown_ms(self) -> int:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from media.decoding import protocol, reasons
+from media.decoding import checking, protocol, reasons
 from media.errors import DecodeFailed
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
@@ -207,7 +207,7 @@ def _result(ended: dict[str, Any], written: int) -> protocol.Decoded:
     if reason := _why_it_ended(ended):
         raise _failed(reason, ended)
     try:
-        result = protocol.read_result(written)
+        result = checking.read_result(written)
     except protocol.ProtocolError as fault:
         raise _failed(reasons.FAULT_OF_OURS, fault) from fault
     if isinstance(result, protocol.Decoded):

@@ -60,7 +60,8 @@ def open_container(file: BinaryIO, content_type: str, max_pixels: int) -> Any:
 def _ends_before_its_index(file: BinaryIO) -> bool:
     """Whether the boxes of an MP4 are sound, but the one that says where frames lie is missing."""
     end = file.seek(0, os.SEEK_END)
-    at, names = 0, []
+    at = 0
+    names: list[bytes] = []
     while at + _BOX.size <= end and len(names) < _MAX_BOXES:
         file.seek(at)
         length, name, long_length = _BOX.unpack(file.read(_BOX.size))
