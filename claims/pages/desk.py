@@ -173,6 +173,11 @@ class Desk:
         return alarms.alarms_of(self.claim)
 
     @property
+    def is_used_earlier(self) -> bool:
+        """Whether the media were seen before what they are offered as proof of."""
+        return any(one.kind == alarms.EARLIER_USE for one in self.alarms)
+
+    @property
     def proposed_codes(self) -> set[str]:
         """MediaReview codes an alarm proposes and nobody has noted yet."""
         noted = {code for one in self.attachments for code in one.authenticity}

@@ -89,10 +89,14 @@ def _again(request: HttpRequest, claim: Claim, form: ChangeForm) -> HttpResponse
 
 @dataclass(frozen=True)
 class Differing:
-    """A field two people wrote: both values as the form sends them and as people read them."""
+    """A field two people wrote: both values as the form sends them and as people read them.
+
+    is_mine: this person changed it, so theirs is not taken unasked.
+    """
 
     name: str
     label: str
+    is_mine: bool
     mine: str
     theirs: str
     mine_words: str
@@ -105,7 +109,13 @@ def _conflict(request: HttpRequest, claim: Claim, mine: ChangeForm) -> HttpRespo
     names = [name for name in mine.fields if name != "version"]
     said = {name: (_text(mine[name].value()), _text(theirs[name].value())) for name in names}
     differing = [
-        Differing(name, mine[name].label, *both, *(_shown(mine[name].field, one) for one in both))
+        Differing(
+            name,
+            mine[name].label,
+            name in mine.changed_data,
+            *both,
+            *(_shown(mine[name].field, one) for one in both),
+        )
         for name, both in said.items()
         if both[0] != both[1]
     ]

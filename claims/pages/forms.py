@@ -176,6 +176,15 @@ class EnterForm(ClaimForm):
 
 
 class ChangeForm(ClaimForm):
-    """A claim's fields again, with the version they were read at."""
+    """A claim's fields again, with the version they were read at.
+
+    Each field carries along what it held when the form was opened, so that after a conflict it is
+    known which ones this person changed.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.show_hidden_initial = name != "version"

@@ -161,6 +161,21 @@ def test_a_stale_change_shows_both_values_and_saves_what_is_chosen(
     assert claim.place_claimed["name"] == "Kherson"
 
 
+def test_after_a_conflict_a_field_only_the_other_touched_stays_theirs(
+    make_claim, alice, bob, client_of
+):
+    claim = make_claim(statement="First", tags=["old"])
+    intake.change_claim(claim, bob, claim.version, tags=["new"])
+    opened = {"initial-statement": "First", "initial-tags": "old"}
+    mine = {"statement": "Alice's", "tags": "old", "version": claim.version - 1}
+
+    page = text(changed(client_of(alice), claim, **mine, **opened))
+
+    assert 'name="statement" value="Alice&#x27;s" checked' in page
+    assert 'name="tags" value="new" checked' in page
+    assert "you did not touch it" in page
+
+
 @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
 def test_a_version_that_is_none_never_saves(version, make_claim, alice, client_of):
     claim = make_claim(statement="First")
