@@ -2,13 +2,15 @@
 
 import hashlib
 import tempfile
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from media.decoding.protocol import DerivedFile
 from media.errors import OriginalMissing
 from media.models import Item
-from media.receiving import incoming
+from media.receiving import ORPHAN_AGE_S, incoming
 from media.stores import store
 
 PREFIX = "derivatives/"
@@ -58,6 +60,24 @@ def remove(keys: list[str]) -> None:
         if not key.startswith(PREFIX):
             raise ValueError(f"not a derived file: {key}")
         store().remove(key)
+
+
+def sweep_orphans(older_than_s: int = ORPHAN_AGE_S) -> int:
+    """Remove derived files no item names, left by work that lost its lease. Returns how many."""
+    removed = 0
+    for digest, keys in _old_by_item(older_than_s):
+        item = Item.objects.filter(sha256=digest).only("derivatives").first()
+        named = {entry["key"] for entry in item.derivatives.values()} if item else set()
+        remove(sorted(keys - named))
+        removed += len(keys - named)
+    return removed
+
+
+def _old_by_item(older_than_s: int) -> Iterator[tuple[str, set[str]]]:
+    """Old keys of each item that has any: both stores list an item's keys one after another."""
+    old = (key for key, age_s in store().keys(PREFIX) if age_s > older_than_s)
+    for digest, keys in groupby(old, key=lambda key: key.split("/")[2]):
+        yield digest, set(keys)
 
 
 def _keep(item: Item, derived: DerivedFile, path: Path) -> dict[str, Any]:

@@ -9,17 +9,14 @@ All moments are the database's, so that a worker with a wrong clock harms nobody
 """
 
 import logging
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from celery import current_app
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.functions import Now
 
@@ -144,32 +141,6 @@ def heartbeat(job: Job) -> bool:
     return bool(_held(job).update(lease_until=_in(settings.JOB_LEASE_S)))
 
 
-@contextmanager
-def kept_alive(job: Job) -> Iterator[None]:
-    """Beat from a thread while the work is done."""
-    is_over = threading.Event()
-    thread = threading.Thread(target=_beat, args=[job, is_over], daemon=True, name=f"job {job.pk}")
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
-
-
-def _beat(job: Job, is_over: threading.Event) -> None:
-    try:
-        while not is_over.wait(settings.JOB_HEARTBEAT_S):
-            try:
-                if not heartbeat(job):
-                    return
-            except Exception as error:  # the database may be back before the lease ends
-                log.warning("no heartbeat for job %s: %r", job.pk, error)
-                connection.close()
-    finally:
-        connection.close()
-
-
 def finish(job: Job, error: str = "") -> None:
     """End a job well. Call it first in the transaction that writes what came of the work.
 
@@ -208,6 +179,18 @@ def hand_back_all() -> int:
     )
 
 
+def hand_back(job: Job) -> bool:
+    """Let a job wait again as if it had not been begun. False when it is not held any more."""
+    handed_back = _held(job).update(
+        state=Job.State.PENDING,
+        attempts=F("attempts") - 1,
+        lease_token=None,
+        lease_until=None,
+        ring_at=Now(),
+    )
+    return bool(handed_back)
+
+
 def ring_next(job: Job) -> None:
     """After a job: ring for what has waited too long, and for the next preview after a preview.
 
@@ -220,7 +203,7 @@ def ring_next(job: Job) -> None:
         wanted |= Q(kind=Job.Kind.PREVIEW)
     try:
         _ring_again(waiting.filter(wanted), 1)
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         log.warning("nobody was rung for after %s: %r", job, error)
 
 

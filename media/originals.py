@@ -1,6 +1,7 @@
 """Originals by their SHA-256: kept once, handed out, checked, never overwritten."""
 
 import hashlib
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,6 +11,7 @@ from media.receiving import ORPHAN_AGE_S, ReceivedFile
 from media.stores import store
 
 PREFIX = "originals/"
+BATCH = 500  # digests asked for in one query
 
 
 def key_of(sha256: str) -> str:
@@ -58,11 +60,13 @@ def sweep_orphans(older_than_s: int = ORPHAN_AGE_S) -> int:
     `ingest` looks again after its commit, so that an upload of the same bytes in this very moment
     still has its file.
     """
-    removed = 0
     kept = store()
-    for key, age_s in list(kept.keys(PREFIX)):
-        is_old = age_s > older_than_s
-        if is_old and not Item.objects.filter(sha256=key.rsplit("/", 1)[-1]).exists():
-            kept.remove(key)
+    removed = 0
+    old = (key for key, age_s in kept.keys(PREFIX) if age_s > older_than_s)
+    while batch := list(islice(old, BATCH)):
+        by_digest = {key.rsplit("/", 1)[-1]: key for key in batch}
+        named = set(Item.objects.filter(sha256__in=by_digest).values_list("sha256", flat=True))
+        for digest in by_digest.keys() - named:
+            kept.remove(by_digest[digest])
             removed += 1
     return removed

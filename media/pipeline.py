@@ -6,10 +6,10 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 
-from media import candidates, custody, derivatives, jobs, matching, originals
+from media import candidates, custody, derivatives, jobs, leases, matching, originals
 from media.decoding import reasons
 from media.decoding.client import decode
 from media.decoding.protocol import Decoded, DecodedFrame
@@ -39,7 +39,7 @@ def run(job_id: int) -> None:
     if job is None:
         return
     try:
-        with jobs.kept_alive(job):
+        with leases.kept_alive(job):
             _attempt(job)
     except LeaseLost as lost:
         log.warning("%s: %s; what it computed was thrown away", job, lost)
@@ -56,6 +56,7 @@ def _attempt(job: Job) -> None:
         _not_decoded(job, failure)
     except Exception as error:  # whatever it is, the row has to say so
         log.exception("%s stopped", job)
+        close_old_connections()  # the database may have been restarted under it
         code, sentence = FULL if is_full(error) else FAULT
         _our_fault(job, code, sentence, repr(error)[:2000])
 

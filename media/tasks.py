@@ -1,8 +1,10 @@
 """Celery tasks. Each takes an id at most and calls one job; each is safe to run twice."""
 
-from celery import shared_task
+from typing import Any
 
-from media import jobs, originals, pipeline, pulses, receiving
+from celery import shared_task, signals
+
+from media import derivatives, jobs, leases, originals, pipeline, pulses, receiving
 
 
 @shared_task
@@ -22,9 +24,16 @@ def sweep_files() -> None:
     """Remove what crashes left in the storage. Safe to run twice."""
     receiving.sweep_incoming()
     originals.sweep_orphans()
+    derivatives.sweep_orphans()
 
 
 @shared_task
 def pulse(queue: str) -> None:
     """Say that a worker takes messages from this queue. Safe to run twice."""
     pulses.beat(queue)
+
+
+@signals.worker_shutting_down.connect
+def let_go(**kwargs: Any) -> None:
+    """Let the next worker begin at once with what this one leaves behind."""
+    leases.let_go()

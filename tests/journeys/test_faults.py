@@ -6,9 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 
@@ -140,23 +140,35 @@ class Desk:
         return self.ask(LOOK, uuids)
 
 
+@pytest.fixture
+def desk_of(request, tmp_path):
+    """desk_of("embedded") or, on PostgreSQL and Redis, desk_of("services")."""
+    made = []
+
+    def make(way: str) -> Desk:
+        environment = {}
+        if way == "services":
+            services = request.getfixturevalue("services")
+            environment = {
+                "DATABASE_URL": services.database_url,
+                "BROKER_URL": services.broker_url,
+                "SECRET_KEY": "only for this test",
+            }
+        folder = tmp_path / "desk"
+        folder.mkdir()
+        made.append(Desk(folder, environment))
+        return made[-1]
+
+    yield make
+    for desk in made:
+        for worker in desk.workers:
+            desk.kill(worker)
+
+
 @pytest.fixture(params=["embedded", pytest.param("services", marks=pytest.mark.services)])
-def desk(request, tmp_path) -> Iterator[Desk]:
+def desk(request, desk_of) -> Desk:
     """A desk as it runs embedded, and one on PostgreSQL and Redis."""
-    environment = {}
-    if request.param == "services":
-        services = request.getfixturevalue("services")
-        environment = {
-            "DATABASE_URL": services.database_url,
-            "BROKER_URL": services.broker_url,
-            "SECRET_KEY": "only for this test",
-        }
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    made = Desk(folder, environment)
-    yield made
-    for worker in made.workers:
-        made.kill(worker)
+    return desk_of(request.param)
 
 
 def forget_all_messages(desk: Desk) -> int:
@@ -191,6 +203,46 @@ def test_a_worker_killed_in_the_middle_of_a_decode_loses_nothing(desk, tmp_path,
     assert item["actions"] == ["received", "processed", "matched"]
     assert (item["faults"], item["is_intact"]) == ([], True)
     assert len({mark.split()[0] for mark in desk.marks()}) == 2
+
+
+def test_a_worker_told_to_end_leaves_its_work_to_the_next(desk, tmp_path, photo_bytes):
+    (tmp_path / "camera.jpg").write_bytes(photo_bytes("camera"))
+    desk.hold.touch()
+    ended = desk.start_worker()
+    uuids = desk.ask(SUBMIT, [str(tmp_path / "camera.jpg")])
+    desk.wait_for(lambda: len(desk.marks()) == 1, ended)
+
+    ended.terminate()
+    desk.wait_for(lambda: desk.ask(LOOK, uuids)[0]["jobs"] == {"process": "pending"}, ended)
+    desk.kill(ended)
+    desk.hold.unlink()
+    [item] = desk.wait_until_matched(uuids, desk.start_worker())
+
+    assert (item["state"], item["frames"]) == ("ready", 1)
+    assert item["attempts"] == {"process": 1, "match": 1}
+    assert item["actions"] == ["received", "processed", "matched"]
+
+
+@pytest.mark.services
+def test_a_database_that_drops_every_connection_loses_nothing(desk_of, tmp_path, photo_bytes):
+    desk = desk_of("services")
+    (tmp_path / "coffee.jpg").write_bytes(photo_bytes("coffee"))
+    desk.hold.touch()
+    worker = desk.start_worker()
+    uuids = desk.ask(SUBMIT, [str(tmp_path / "coffee.jpg")])
+    desk.wait_for(lambda: len(desk.marks()) == 1, worker)
+
+    with psycopg.connect(desk.environment["DATABASE_URL"], autocommit=True) as database:
+        database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    desk.hold.unlink()
+    [item] = desk.wait_until_matched(uuids, worker)
+
+    assert (item["state"], item["frames"]) == ("ready", 1)
+    assert item["actions"] == ["received", "processed", "matched"]
+    assert item["faults"] == []
 
 
 def test_a_broker_that_lost_its_messages_loses_no_work(desk, tmp_path, photo_bytes):

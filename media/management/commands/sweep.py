@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from media import jobs, originals, receiving
+from media import derivatives, jobs, originals, receiving
 
 
 class Command(BaseCommand):
@@ -18,7 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         swept = jobs.sweep()
-        uploads, orphans = receiving.sweep_incoming(), originals.sweep_orphans()
+        uploads = receiving.sweep_incoming()
+        orphans = originals.sweep_orphans() + derivatives.sweep_orphans()
         for count, what in (
             (swept.rung, "waiting jobs rung for again"),
             (swept.taken_back, "jobs taken back from silent workers"),
