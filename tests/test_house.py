@@ -43,7 +43,7 @@ TESTED_AS_ONE = {
     "claims/management": "tests/claims",
     "media/management": "tests/media",
     "verify/management": "tests/verify",
-    "verify/demo": "tests/verify/test_demo.py",
+    "verify/demo": "tests/verify/demo/test_loading.py",
     "claims/migrations": "makemigrations --check",
     "media/migrations": "makemigrations --check",
 }

@@ -1,0 +1,60 @@
+"""The demo, loaded as `make run` does it: through the desk's own jobs."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from claims import queue
+from claims.models import Claim
+from claims.states import State
+from media.models import Item, Match, Submission
+from verify.demo import footage, loading, story
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def item_of(demo: footage.DemoFile) -> Item:
+    return Submission.objects.get(file_name=demo.name, by__username=demo.sender).item
+
+
+def test_the_demo_tells_the_case_and_loading_it_again_adds_nothing():
+    said: list[str] = []
+    loading.load(said.append)
+    rows = [model.objects.count() for model in (Item, Submission, Match, Claim)]
+
+    twist = Match.objects.get(older=item_of(footage.ARCHIVE), newer=item_of(footage.NEW_CUT))
+    assert (twist.relation, twist.decision) == ("same_footage", "open")
+    assert "mirrored" in [edit["edit"] for edit in twist.edits]
+    [segment] = twist.segments
+    assert segment["query_end_ms"] - segment["query_start_ms"] == pytest.approx(11_000, abs=500)
+    assert segment["other_start_ms"] - segment["query_start_ms"] == pytest.approx(3200, abs=250)
+
+    still = Match.objects.of(item_of(footage.STILL_OF_CUT))
+    assert {match.relation for match in still} == {"part_of"}
+    look_alike = Match.objects.get(newer=item_of(footage.ROAD_NOW))
+    assert (look_alike.older, look_alike.decision) == (item_of(footage.ROAD_THEN), "rejected")
+    dark = item_of(footage.DARK)
+    assert dark.not_comparable
+    assert not Match.objects.of(dark).exists()
+    assert item_of(footage.SAME_BYTES) == item_of(footage.NEW_CUT)
+
+    states = Claim.objects.values_list("state", flat=True)
+    assert len(states) == len(story.STORIES) + 1
+    assert set(states) == {
+        State.OPEN, State.WAITING, State.IN_REVIEW, State.DECIDED, State.PUBLISHED,
+    }  # fmt: skip
+    assert (
+        queue.ordered(User.objects.get(username="alice")).first().statement
+        == story.STORIES[0].statement
+    )
+
+    loading.load(said.append)
+    assert [model.objects.count() for model in (Item, Submission, Match, Claim)] == rows
+
+
+def test_each_role_has_a_sign_in_that_works(client):
+    loading.make_people()
+    lines = [line.split() for line in loading.sign_ins().splitlines()]
+    assert {name for _, name, _ in lines} == set(story.SIGN_INS)
+    for _, name, phrase in lines:
+        answer = client.post("/login/", {"username": name, "password": phrase})
+        assert answer.status_code == 302, name
