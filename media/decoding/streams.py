@@ -63,6 +63,7 @@ class Stream:
         self._heard = heard
         self._early: deque[Any] = deque(maxlen=_MAX_EARLY_SOUND)
         self._is_hurried = self._is_blind = self._is_stopped = False
+        self._broken_by: Exception | None = None
         self._lost = 0
         self.end_ms = 0
         with faults.of_the_file():
@@ -103,6 +104,8 @@ class Stream:
     def _start(self) -> Any:
         """Decode the first frame: without one there is nothing to show."""
         first = next(self._frames, None)
+        if first is None and self._broken_by is not None:
+            raise self._broken_by
         if first is None:
             is_encrypted = self._video.codec_context.codec_tag == "encv"
             reason = reasons.ENCRYPTED if is_encrypted else reasons.NO_FRAMES
@@ -121,8 +124,10 @@ class Stream:
                     self.facts.notes.append("It is too long to be read to its end here.")
                     return
                 yield from self._of_packet(packet)
-        except (av.FFmpegError, OSError, ValueError):
-            self._break_off()
+        except Exception as error:  # whatever the damage, the frames before it count
+            self._broken_by = error
+            self.facts.is_truncated = True
+            self.facts.notes.append("It is damaged and could not be read to its declared end.")
             yield from self._rest()
 
     def _rest(self) -> Iterator[Any]:
@@ -131,10 +136,6 @@ class Stream:
             yield from self._video.codec_context.decode(None)
         except (av.FFmpegError, ValueError):
             return
-
-    def _break_off(self) -> None:
-        self.facts.is_truncated = True
-        self.facts.notes.append("It is damaged and could not be read to its declared end.")
 
     def _of_packet(self, packet: Any) -> Iterator[Any]:
         is_sound = self._sound is not None and packet.stream_index == self._sound.index

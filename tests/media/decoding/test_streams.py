@@ -79,6 +79,19 @@ def test_nothing_to_see_has_a_reason(clip):
     assert caught.value.reason in {reasons.NO_FRAMES, reasons.CORRUPT}
 
 
+def test_a_demuxer_that_stumbles_in_the_middle_ends_it_there(clip, monkeypatch):
+    stream = stream_of(clip.read_bytes())
+
+    def stumbles(packet):
+        raise IndexError("list index out of range")
+
+    moments = stream.moments()
+    next(moments)
+    monkeypatch.setattr(stream, "_of_packet", stumbles)
+    assert 0 < len(list(moments)) < 99
+    assert stream.facts.is_truncated
+
+
 def test_encrypted_footage_is_called_so(make_clip, photo):
     data = make_clip([photo("cat").resize((320, 240))] * 5)
     data = data.replace(b"avc1\x00\x00\x00\x00", b"encv\x00\x00\x00\x00")
