@@ -40,6 +40,7 @@ class Desk:
     item_asked: str = ""
     step_asked: str = ""
     typed: Typed | None = None
+    blank_form: str = ""  # kept by the template tag that draws it
 
     # Choices of the forms.
     ratings = Verdict.Rating.choices
@@ -124,6 +125,14 @@ class Desk:
         asked = [one for one in self.attachments if str(one.item.uuid) == self.item_asked]
         first = asked or [one for one in self.attachments if one.item_id in flagged]
         return next(iter(first or self.attachments), None)
+
+    @property
+    def next_attachment(self) -> Attachment | None:
+        """The one after that in the viewer, round and round."""
+        if len(self.attachments) < 2:
+            return None
+        at = self.attachments.index(self.attachment)
+        return self.attachments[(at + 1) % len(self.attachments)]
 
     @property
     def first_item(self) -> Item | None:
