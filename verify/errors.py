@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core import exceptions as core
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -67,6 +67,8 @@ OUTSIDE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (core.TooManyFieldsSent, 400, "too_many_fields", "Send at most 300 fields."),
     (core.TooManyFilesSent, 400, "too_many_files", "Send one file per request."),
     (MultiPartParserError, 400, "malformed", "The multipart body cannot be read. Send it again."),
+    (OverflowError, 400, "invalid", "A number or a date is beyond what the desk can keep."),
+    (DataError, 400, "invalid", "A value is beyond what the desk can keep."),
     (RecursionError, 400, "malformed", "The body is nested too deeply."),
     (UnreadablePostError, 400, "cut_off", "The body ended before its time. Send it again."),
     (core.PermissionDenied, 403, "not_allowed", "Your role does not allow this."),
