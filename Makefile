@@ -1,6 +1,6 @@
 # Everything a person types here. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock check-compose secrets install install-dev
+.PHONY: help run test check bench lock check-compose reference secrets install install-dev
 
 # The first Python 3.11-3.13 that can make virtual environments; failing that, one that cannot,
 # so that verify/install.py says what is missing. `make run PYTHON=python3.12` chooses another.
@@ -37,12 +37,15 @@ check-compose: install-dev ## check docker-compose.yml: its form, and that its c
 	@$(PYTHON) -I verify/install.py requirements-s3.txt
 	@$(VENV) deploy/check_compose.py
 
+reference: install-dev ## install the reference PDQ that a test and a benchmark compare with (wants g++)
+	@exec $(PYTHON) -I verify/install.py requirements-reference.txt
+
 secrets: ## write the passwords docker-compose.yml reads, once
 	@sh deploy/make-secrets.sh
 
 lock: install-dev ## write the locked requirements anew, with hashes
 	@$(VENV) -m pip install -q uv
-	@for name in requirements requirements-dev requirements-s3; do \
+	@for name in requirements requirements-dev requirements-s3 requirements-reference; do \
 	  $(VENV) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	    $$name.in -o $$name.txt || exit 1; \
 	done
