@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from media import candidates, custody, derivatives, jobs, leases, matching, originals
@@ -56,7 +56,8 @@ def _attempt(job: Job) -> None:
         _not_decoded(job, failure)
     except Exception as error:  # whatever it is, the row has to say so
         log.exception("%s stopped", job)
-        close_old_connections()  # the database may have been restarted under it
+        if not connection.in_atomic_block:  # the database may have been restarted under it
+            connection.close_if_unusable_or_obsolete()
         code, sentence = FULL if is_full(error) else FAULT
         _our_fault(job, code, sentence, repr(error)[:2000])
 
