@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "verify.apps.VerifyConfig",
 ]
 MIDDLEWARE = [
+    "verify.heads.HeadsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
