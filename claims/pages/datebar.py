@@ -1,6 +1,6 @@
 """The date bar: where the bracket of possible days lies, and where the claimed date does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from claims import dates
@@ -10,6 +10,7 @@ WIDTH = 276  # units of the drawing
 _SIDE = 8  # left free on both sides
 _LEAST_DAYS = 10  # a bar never spans less, or one day would fill it
 _AIR = 0.18  # of the span, added on both sides
+_LABEL_CHARACTERS = 34  # what fits beside its name
 _SHORT_DAYS = 120  # a bar below this names days at its ends, not months
 
 
@@ -31,6 +32,8 @@ class DateBar:
     claimed: Mark | None
     first_label: str
     last_label: str
+    bracket_label: str = ""
+    claimed_label: str = ""
 
 
 Span = tuple[date | None, date | None]
@@ -90,5 +93,17 @@ def of(claim: Claim, bracket: dates.Bracket) -> DateBar | None:
     """Draw the bar of a claim: its bracket beside the claimed date, or the day it was claimed."""
     text = claim.event_on or claim.claimed_on
     said = dates.parse(text) if text else None
-    claimed = (said.earliest, said.latest) if said else (None, None)
-    return draw((bracket.earliest, bracket.latest), claimed)
+    bar = draw(
+        (bracket.earliest, bracket.latest), (said.earliest, said.latest) if said else (None, None)
+    )
+    if bar is None:
+        return None
+    what = "event" if claim.event_on else "claimed"
+    claimed_label = f"{what}: {_fitting(said.words, text)}" if said else ""
+    bracket_label = f"media: {_fitting(bracket.words, bracket.edtf)}"
+    return replace(bar, bracket_label=bracket_label, claimed_label=claimed_label)
+
+
+def _fitting(words: str, edtf: str) -> str:
+    """Words where there is room for them, else the date as it was written."""
+    return words if len(words) <= _LABEL_CHARACTERS else edtf

@@ -101,8 +101,14 @@ class Row:
         return lease_left_s(self.claim)
 
     @property
+    def late_s(self) -> float:
+        """Seconds since the deadline; 0 before it and without one."""
+        due_at = self.claim.due_at
+        return max(0, (timezone.now() - due_at).total_seconds()) if due_at else 0
+
+    @property
     def is_late(self) -> bool:
-        return self.claim.due_at is not None and self.claim.due_at < timezone.now()
+        return self.late_s > 0
 
     @property
     def can_take(self) -> bool:
