@@ -9,6 +9,7 @@ from rest_framework import serializers
 from media.api import withheld
 from media.api.strict import Strict
 from media.api.viewer import Viewer
+from media.fingerprints.edits import in_words
 from media.models import Item, Match, SeenFrom, Submission
 
 
@@ -211,7 +212,10 @@ class MatchSerializer(serializers.Serializer):
     other = SideSerializer()
     direction = serializers.ChoiceField(["earlier", "later"], help_text="when the other was seen")
     relation = serializers.ChoiceField(Match.Relation.choices, source="match.relation")
-    edits = serializers.ListField(child=serializers.DictField(), source="match.edits")
+    edits = serializers.SerializerMethodField(help_text='words: "mirrored", "turned 90°"')
+    edit_details = serializers.ListField(
+        child=serializers.DictField(), source="match.edits", help_text="the same with numbers"
+    )
     inliers = serializers.SerializerMethodField()
     distinctive = serializers.SerializerMethodField()
     agreement = serializers.SerializerMethodField()
@@ -227,6 +231,9 @@ class MatchSerializer(serializers.Serializer):
     decided_by = serializers.SerializerMethodField()
     decided_at = serializers.DateTimeField(source="match.decided_at", allow_null=True)
     created_at = serializers.DateTimeField(source="match.created_at")
+
+    def get_edits(self, seen: SeenFrom) -> list[str]:
+        return [in_words(edit) for edit in seen.match.edits]
 
     def get_inliers(self, seen: SeenFrom) -> int | None:
         return seen.match.measures.get("inliers")

@@ -21,6 +21,8 @@ Edit = dict[str, Any]
 WHOLE_BOX: Box = (0.0, 0.0, 1.0, 1.0)
 _SCALED = 1.05  # a smaller change of size is not worth a word
 _RETIMED = 0.02
+_SHARES = {"share": "{} %", "side_share": "up to {} % of a side"}
+_SIZES = {"degrees": "{:g}°", "percent": "{:g} %", "speed": "×{:g}", "factor": "×{:g}"}
 _CLOCKWISE_90: Map = np.array([[0, -1, 1], [1, 0, 0], [0, 0, 1]], dtype=float)  # of a unit square
 _MIRROR: Map = np.array([[-1, 0, 1], [0, 1, 0], [0, 0, 1]], dtype=float)
 
@@ -107,6 +109,17 @@ def speed_words(speed: float) -> list[Edit]:
     if abs(speed - 1) < _RETIMED:
         return []
     return [{"edit": "retimed", "speed": round(speed, 3)}]
+
+
+def in_words(edit: Edit) -> str:
+    """Put one edit in words, with its size where it has one: "turned 90°", "cropped 18 %"."""
+    parts = [str(edit.get("edit", "changed")).replace("_", " ")]
+    for name, value in edit.items():
+        if name in _SHARES and isinstance(value, int | float):
+            parts.append(_SHARES[name].format(round(value * 100)))
+        elif name in _SIZES and isinstance(value, int | float):
+            parts.append(_SIZES[name].format(value))
+    return " ".join(parts)
 
 
 def _turned(turn: int) -> Map:

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from media.fingerprints.edits import in_words
 from media.metadata import edtf
 from media.models import Item, Match, SeenFrom, Submission
 
@@ -85,26 +86,12 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-_SHARES = {"share": "{} %", "side_share": "up to {} % of a side"}
-_SIZES = {
-    "degrees": "{:g}°",
-    "percent": "{:g} %",
-    "speed": "×{:g}",
-    "factor": "×{:g}",
-}
-
-
 def _edit_words(edit: dict[str, Any], seen: SeenFrom | None) -> str:
-    """One edit: its word, its size where it has one, and which side has it where only one does."""
-    parts = [str(edit.get("edit", "changed")).replace("_", " ")]
-    if seen and "item" in edit:
-        parts.insert(0, "this" if edit["item"] == str(seen.this.uuid) else "the other")
-    for name, value in edit.items():
-        if name in _SHARES and isinstance(value, int | float):
-            parts.append(_SHARES[name].format(round(value * 100)))
-        elif name in _SIZES and isinstance(value, int | float):
-            parts.append(_SIZES[name].format(value))
-    return " ".join(parts)
+    """One edit in words, and which side has it where only one does."""
+    if not (seen and "item" in edit):
+        return in_words(edit)
+    side = "this" if edit["item"] == str(seen.this.uuid) else "the other"
+    return f"{side} {in_words(edit)}"
 
 
 @register.filter

@@ -66,7 +66,7 @@ def test_a_recycled_picture_is_flagged_decided_and_published(sam, alice, dana, p
     [match] = checker.get(f"/api/v1/items/{new['id']}/matches/").json()["results"]
     assert match["other"]["id"] == old["id"]
     assert match["direction"] == "earlier"
-    assert "mirrored" in [edit["edit"] for edit in match["edits"]]
+    assert "mirrored" in match["edits"]
 
     address = f"/api/v1/claims/{claim['id']}/"
     taken = checker.post("/api/v1/claims/next/")
