@@ -138,6 +138,18 @@ class Desk:
     def first_item(self) -> Item | None:
         return self.attachment.item if self.attachment else None
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether copies of an attached item are still looked for."""
+        return any(one.item.is_matching for one in self.attachments)
+
+    @property
+    def parts_while_looking(self) -> str:
+        """What the page fetches anew while looking; the viewer too while it has nothing to show."""
+        first = self.first_item
+        is_unread = first is not None and first.state in {Item.State.STORED, Item.State.PROCESSING}
+        return "#media,#top,#said" if is_unread else "#attached,#top,#said"
+
     @cached_property
     def judged(self) -> dict[str, Any]:
         """What the form about the item in the viewer holds: just typed, or as it stands."""

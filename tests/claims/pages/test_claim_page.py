@@ -143,6 +143,17 @@ def test_the_strict_policy_holds_no_inline_style_or_script(recycled, alice, clie
     assert "https://" not in re.sub(r'placeholder="[^"]*"', "", page)
 
 
+def test_the_page_asks_again_while_copies_are_looked_for(make_claim, make_item, alice, client_of):
+    claim, item = make_claim(), make_item(state="processing", matched_at=None)
+    attachments.attach(claim, item, alice)
+    browser = client_of(alice)
+    page = text(browser.get(at(claim)))
+    assert "Looking whether what is attached was seen before" in page
+    assert 'hx-select-oob="#media,#top,#said"' in page
+    type(item).objects.filter(pk=item.pk).update(state="ready", matched_at=timezone.now())
+    assert "Looking whether" not in text(browser.get(at(claim)))
+
+
 # --- Lease ----------------------------------------------------------------------------------------
 def test_being_active_renews_the_lease_and_a_tab_left_open_does_not(recycled, alice, client_of):
     soon = timezone.now() + timedelta(minutes=3)
