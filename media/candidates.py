@@ -7,10 +7,12 @@ before: of two workers with two copies, the later one then always sees the other
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 
 import numpy as np
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count
 
 from media.fingerprints import bands, scan
@@ -18,7 +20,7 @@ from media.fingerprints.scan import Hit
 from media.fingerprints.stills import PDQ
 from media.fingerprints.tracks import Ints, Track
 from media.models import Code, Fingerprint, Item
-from media.models.fingerprint import BAND_COLUMNS
+from media.models.fingerprint import BAND_COLUMNS, Among
 
 log = logging.getLogger(__name__)
 
@@ -103,11 +105,21 @@ def _in_some_band(codes: list[bytes], radius: int) -> dict[int, bytes]:
     for code in codes:
         for column, probes in zip(BAND_COLUMNS, bands.probes(code, radius), strict=True):
             values[column].update(probes)
-    near: dict[int, bytes] = {}
-    for column, wanted in values.items():
-        rows = Code.objects.filter(**{f"{column}__among": wanted})
-        near.update((key, bytes(bits)) for key, bits in rows.values_list("pk", "bits"))
-    return near
+    given = [Among.parameter(values[column], connection.vendor) for column in BAND_COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(_in_any_band(connection.vendor), given)
+        return {key: bytes(bits) for key, bits in cursor.fetchall()}
+
+
+@cache
+def _in_any_band(vendor: str) -> str:
+    """One statement for all bands. By hand: the ORM takes four times as long as the search."""
+    table, among = Code._meta.db_table, Among.condition(vendor)
+    selects = (
+        f"SELECT id, bits FROM {table} WHERE {column} {among}"  # noqa: S608 - our own names
+        for column in BAND_COLUMNS
+    )
+    return " UNION ALL ".join(selects)
 
 
 def near_items(track: Track, apart_from: Item | None = None) -> dict[int, set[int]]:

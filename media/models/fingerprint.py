@@ -20,14 +20,22 @@ class Among(BuiltinLookup):
 
     lookup_name = "among"
     prepare_rhs = False
-    of_json = "IN (SELECT value FROM json_each(%s))"  # SQLite knows no arrays
 
     def as_sql(self, compiler, connection):
         column, given = self.process_lhs(compiler, connection)
-        wanted = sorted(self.rhs)
-        if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s)", [*given, wanted]
-        return f"{column} {self.of_json}", [*given, json.dumps(wanted)]
+        wanted = self.parameter(self.rhs, connection.vendor)
+        return f"{column} {self.condition(connection.vendor)}", [*given, wanted]
+
+    @staticmethod
+    def condition(vendor: str) -> str:
+        """What follows the column. SQLite knows no arrays, but reads JSON."""
+        return "= ANY(%s)" if vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+
+    @staticmethod
+    def parameter(values: set[int], vendor: str) -> list[int] | str:
+        """The one parameter of `condition`."""
+        ordered = sorted(values)  # neighbours in the index are read one after the other
+        return ordered if vendor == "postgresql" else json.dumps(ordered)
 
 
 BAND_COLUMNS = [f"b{band:02}" for band in range(BANDS)]
