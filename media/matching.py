@@ -4,7 +4,7 @@ Call it after the item's own codes are committed: of two items that arrive toget
 matched later sees the other's codes (see candidates.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from media.signals import match_found
 
 ENGINE = "hashes-1"  # a new version may bring rejected pairs back, see `_reopen`
 _TURN_BYTES = tracks.CODE_BYTES * len(TURNS)
+_CHUNK = 50  # items read at a time
 
 
 def find_copies(item: Item) -> list[Match]:
@@ -36,7 +37,7 @@ def find_copies(item: Item) -> list[Match]:
         return []
     near = candidates.near_items(mine, apart_from=item)
     found = []
-    for other in Item.objects.filter(pk__in=near).order_by("pk").iterator(chunk_size=50):
+    for other in _items(sorted(near)):
         theirs = track_of(other)
         if item.pk > other.pk:
             turns, newer, older = near[other.pk], (item, mine), (other, theirs)
@@ -46,6 +47,16 @@ def find_copies(item: Item) -> list[Match]:
         if likeness is not None:
             found.append(_keep(newer, older, likeness))
     return found
+
+
+def _items(keys: list[int]) -> Iterator[Item]:
+    """Read items by their keys, ascending, a part at a time.
+
+    Not with `iterator()`: what is written for one item while the query for the next ones is still
+    open, SQLite refuses at once ("database is locked") as soon as anybody else wrote meanwhile.
+    """
+    for start in range(0, len(keys), _CHUNK):
+        yield from Item.objects.filter(pk__in=keys[start : start + _CHUNK]).order_by("pk")
 
 
 def compare(newer: Track, older: Track, turns: Iterable[int]) -> Likeness | None:

@@ -353,3 +353,26 @@ def test_two_submitters_of_near_identical_files_never_miss_each_other(make_item)
     assert not faults
     found = set(Match.objects.values_list("older", "newer"))
     assert found == {(one.pk, other.pk) for one, other in pairs}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_of_very_many_is_flagged_while_others_write(make_item, monkeypatch):
+    """No query stays open from one match to the next: SQLite would refuse to write the second."""
+    code = np.random.default_rng(22).bytes(32)
+    items = [make_item() for _ in range(130)]
+    for number, item in enumerate(items):
+        hold(item, bytes([code[0] ^ number, *code[1:]]))
+    keep_match = matching._keep
+
+    def write_elsewhere() -> None:
+        Item.objects.filter(pk=items[0].pk).update(sensitivity="")
+        connection.close()
+
+    def keep_after_another(*sides):
+        other = threading.Thread(target=write_elsewhere)
+        other.start()
+        other.join()
+        return keep_match(*sides)
+
+    monkeypatch.setattr(matching, "_keep", keep_after_another)
+    assert len(matching.find_copies(items[-1])) == len(items) - 1

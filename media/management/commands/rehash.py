@@ -1,6 +1,7 @@
 """`manage.py rehash`: look at kept originals again, after the hashes or the engine changed."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -11,6 +12,7 @@ from media import jobs, matching, pipeline
 from media.models import Item, Job
 
 Kind = Job.Kind
+PART = 200  # keys read at a time
 WORKABLE = [Item.State.READY, Item.State.UNDECODABLE, Item.State.FAILED]
 
 
@@ -49,9 +51,7 @@ class Command(BaseCommand):
         kind = Kind.MATCH if options["match_only"] else Kind.PROCESS
         items = _wanted(kind, options["all"], options["first"])
         number = done = 0
-        bar = tqdm(
-            items.iterator(chunk_size=200), total=items.count(), unit="item", file=self.stderr
-        )
+        bar = tqdm(_in_parts(items), total=items.count(), unit="item", file=self.stderr)
         try:
             for number in bar:
                 done += _again(Item.objects.get(pk=number), kind)
@@ -75,6 +75,17 @@ def _wanted(kind: str, is_all: bool, first: int) -> QuerySet[Item, int]:
         outdated = ~Q(processed_by=jobs.VERSIONS[Kind.PROCESS])
     chosen = items if is_all else items.filter(outdated)
     return chosen.order_by("pk").values_list("pk", flat=True)
+
+
+def _in_parts(keys: QuerySet[Item, int]) -> Iterator[int]:
+    """Read keys a part at a time, with no query left open while an item is worked on.
+
+    An open one would make SQLite refuse every write as soon as a worker wrote meanwhile.
+    """
+    last = 0
+    while part := list(keys.filter(pk__gt=last)[:PART]):
+        yield from part
+        last = part[-1]
 
 
 def _again(item: Item, kind: str) -> bool:
