@@ -143,4 +143,10 @@ def welcome(where: str) -> str:
     sign_ins = file.read_text().rstrip().splitlines() if file.exists() else []
     lines = ["  Sign in with (role, name, pass phrase):", *(f"    {line}" for line in sign_ins)]
     none = ["  Make the first person with: .venv/bin/python manage.py createsuperuser"]
-    return WELCOME.format(address=where, sign_ins="\n".join(lines if sign_ins else none))
+    lines = lines if sign_ins else none
+    if settings.HOST in EVERYWHERE and settings.HOST in settings.ALLOWED_HOSTS:
+        lines += [
+            "  Other machines are refused until ALLOWED_HOSTS names what they call this one,",
+            "  for instance ALLOWED_HOSTS=desk.local,192.168.0.10. They speak plain HTTP with it.",
+        ]
+    return WELCOME.format(address=where, sign_ins="\n".join(lines))

@@ -97,3 +97,11 @@ def test_the_welcome_names_the_sign_ins(data_dir):
     welcome = preparation.welcome("http://127.0.0.1:8000/")
     assert "http://127.0.0.1:8000/" in welcome
     assert "alice   amber-basin-cedar-1234" in welcome
+
+
+def test_the_welcome_says_what_other_machines_need(settings):
+    assert "ALLOWED_HOSTS" not in preparation.welcome("http://127.0.0.1:8000/")
+    settings.HOST, settings.ALLOWED_HOSTS = "0.0.0.0", ["localhost", "0.0.0.0"]
+    assert "ALLOWED_HOSTS" in preparation.welcome("http://127.0.0.1:8000/")
+    settings.ALLOWED_HOSTS = ["localhost", "desk.local"]
+    assert "ALLOWED_HOSTS" not in preparation.welcome("http://127.0.0.1:8000/")
