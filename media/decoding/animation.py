@@ -24,14 +24,14 @@ class Animation:
         """Open, and decode the first frame. Raises UndecodableError."""
         self._asked = asked
         self._pixels = 0
+        self._shown: Image.Image | None = None
         self.facts = Facts()
         self.end_ms = 0
         with faults.of_the_file():
             self._opened = pictures.open_picture(file, asked.max_pixels, asked.max_pixels)
             exif.read_header(self._opened, self.facts)
-            self._held = self._current()
-            stored = self._opened.size
-            self.width_px, self.height_px = pictures.upright_size(self._opened, stored)
+            self._load()
+            self.width_px, self.height_px = pictures.upright_size(self._opened, self._opened.size)
         exif.read_exif(self._opened, self.facts)
         self.facts.codec = self.facts.format
         self.facts.has_audio = False
@@ -61,7 +61,7 @@ class Animation:
         """Go on to the next frame. False at the end, or where the file breaks off."""
         try:
             self._opened.seek(count)
-            self._held = self._current()
+            self._load()
         except EOFError:
             return False
         except Exception:  # whatever the damage, the frames before it count
@@ -70,13 +70,14 @@ class Animation:
             return False
         return True
 
-    def _current(self) -> Image.Image:
+    def _load(self) -> None:
         """Decode the current frame; a frame may be larger than the header said."""
         width, height = self._opened.size
         if width * height > self._asked.max_pixels:
             raise pictures.TooManyPixelsError(f"{width} x {height} px")
         self._pixels += width * height
-        return pictures.upright(self._opened, derived.POSTER_PX)
+        self._opened.load()
+        self._shown = None
 
     def _shown_ms(self) -> int:
         try:
@@ -86,4 +87,7 @@ class Animation:
         return _USUAL_MS if shown_ms <= _HASTY_MS else min(shown_ms, _MAX_SHOWN_MS)
 
     def _shrink(self, longest_px: int) -> Image.Image:
-        return derived.shrunk(self._held, longest_px)
+        """Show the current frame, which most are not asked for."""
+        if self._shown is None:
+            self._shown = pictures.upright(self._opened, derived.POSTER_PX)
+        return derived.shrunk(self._shown, longest_px)

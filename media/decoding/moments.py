@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from PIL import Image
 
@@ -16,12 +16,15 @@ GUESSED_STEP_MS = 40.0  # where nothing tells how long a frame is shown
 class Moment:
     """One frame as shown: from time_ms until end_ms, counted from the first shown frame.
 
-    picture: makes it upright RGB, at most so many pixels on its long side.
+    picture: makes it upright RGB, at most so many pixels on its long side; to be called before
+    the next moment is taken. video: a shorter way from the decoder to an encoder, if there is one:
+    makes it a video frame of exactly this size.
     """
 
     time_ms: int
     end_ms: int
     picture: Callable[[int], Image.Image]
+    video: Callable[[tuple[int, int]], Any] | None = None
 
 
 class Moving(Protocol):

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 import av
 import numpy as np
-from PIL import Image
+from av.video.frame import PictureType
 
 from media.decoding.animation import Animation
 from media.decoding.derived import POSTER_PX
@@ -111,10 +111,8 @@ class _Encoder:
     def show(self, moment: Moment) -> None:
         """Add a moment, unless the last one is too near."""
         if self._last_ms is None or moment.time_ms - self._last_ms >= _MIN_STEP_MS:
-            picture = moment.picture(POSTER_PX).resize(self._size)
-            self._add_picture(picture, moment.time_ms)
-            for at in range(moment.time_ms + _HELD_MS, moment.end_ms, _HELD_MS):
-                self._add_picture(picture, at)
+            for at in range(moment.time_ms, moment.end_ms, _HELD_MS):
+                self._add_frame(self._frame_of(moment), at)
         self.covers_ms = moment.end_ms
 
     def hear(self, frame: Any, at_ms: float) -> None:
@@ -139,9 +137,15 @@ class _Encoder:
         except (av.FFmpegError, ValueError):
             self._sound = None
 
-    def _add_picture(self, picture: Image.Image, at_ms: int) -> None:
-        frame = av.VideoFrame.from_ndarray(np.asarray(picture), "rgb24")
+    def _frame_of(self, moment: Moment) -> Any:
+        if moment.video is not None:
+            return moment.video(self._size)
+        picture = moment.picture(POSTER_PX).resize(self._size)
+        return av.VideoFrame.from_ndarray(np.asarray(picture), "rgb24")
+
+    def _add_frame(self, frame: Any, at_ms: int) -> None:
         frame.pts, frame.time_base = at_ms, _MS
+        frame.pict_type = PictureType.NONE  # the encoder chooses its own key frames
         self._mux(self._video.encode(frame))
         self._last_ms = at_ms
 

@@ -74,7 +74,8 @@ class Stream:
             self._clock = Clock(_usual_step_ms(self._video))
             self._frames = self._decoded()
             self._first = self._start()
-        turn = _turn(self._first)
+        # Asked once: each asking ties a frame into a cycle that keeps its pixels for long.
+        self._turn = turn = _turn(self._first)
         width, height = _square_size(self._first, self._video.sample_aspect_ratio)
         self.width_px, self.height_px = (height, width) if turn in _SIDEWAYS else (width, height)
         self.facts.rotation_deg = _CLOCKWISE_DEG.get(turn)
@@ -182,14 +183,18 @@ class Stream:
         """Yield a frame as a moment, unless it is shown for no whole millisecond."""
         if int(end_ms) > int(time_ms):
             self.end_ms = max(self.end_ms, int(end_ms))
-            yield Moment(int(time_ms), int(end_ms), lambda longest: self._picture(frame, longest))
+            yield Moment(
+                int(time_ms),
+                int(end_ms),
+                lambda longest: self._picture(frame, longest),
+                None if self._turn is not None else lambda size: _encodable(frame, size),
+            )
 
     def _picture(self, frame: Any, longest_px: int) -> Image.Image:
         width, height = fit(_square_size(frame, self._video.sample_aspect_ratio), longest_px)
         small = frame.reformat(width, height, "rgb24", interpolation="AREA", threads=1)
         picture = Image.fromarray(np.asarray(small.to_ndarray()))
-        turn = _turn(frame)
-        return picture if turn is None else picture.transpose(turn)
+        return picture if self._turn is None else picture.transpose(self._turn)
 
     def _finish(self, count: int) -> None:
         facts = self.facts
@@ -200,6 +205,10 @@ class Stream:
         if self._lost:
             facts.notes.append(f"{self._lost} damaged parts were left out.")
         facts.is_browser_playable = opening.plays_in_browsers(self._content_type, facts)
+
+
+def _encodable(frame: Any, size: tuple[int, int]) -> Any:
+    return frame.reformat(*size, "yuv420p", interpolation="AREA", threads=1)
 
 
 def _ms(stamp: int, time_base: Fraction) -> float:

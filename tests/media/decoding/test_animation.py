@@ -32,7 +32,7 @@ def test_moving_pictures_are_looked_at_in_a_child(decode_bytes, frames_of, photo
 
 
 def test_frames_that_claim_no_time_are_shown_as_browsers_do(run_here, frames_of, photo):
-    decoded = run_here(animated(frames_of(photo("temple"), 10), "GIF", duration=0))
+    decoded = run_here(animated(frames_of(photo("temple"), 10, (96, 72)), "GIF", duration=0))
     assert decoded.duration_ms == 1000
 
 
@@ -44,7 +44,7 @@ def test_a_gif_that_promises_to_move_and_does_not_is_one_frame(run_here, photo):
 
 @pytest.mark.parametrize("form", ["GIF", "PNG"])
 def test_a_broken_tail_keeps_the_frames_before(run_here, frames_of, photo, form):
-    data = animated(frames_of(photo("temple"), 10), form, duration=500)
+    data = animated(frames_of(photo("temple"), 10, (96, 72)), form, duration=500)
     decoded = run_here(data[: len(data) * 2 // 3])
     assert 3 <= len(decoded.frames) < 10
     assert decoded.facts["is_truncated"]
@@ -64,7 +64,7 @@ def test_damage_ends_as_footage_or_a_reason(run_here, frames_of, photo, form):
 
 
 def test_time_used_up_ends_it(run_here, frames_of, photo):
-    data = animated(frames_of(photo("temple"), 30), "GIF", duration=500)
+    data = animated(frames_of(photo("temple"), 30, (96, 72)), "GIF", duration=500)
     decoded = run_here(data, wall_s=0.001)
     assert len(decoded.frames) < 30
     assert any("too long" in note for note in decoded.facts["notes"])
@@ -76,7 +76,7 @@ def test_a_frame_beyond_the_budget_is_refused(run_here):
 
 
 def test_pixels_without_end_are_not_all_decoded(run_here, frames_of, photo, monkeypatch):
-    monkeypatch.setattr(animation, "_MAX_PIXELS", 5 * 320 * 240)
-    decoded = run_here(animated(frames_of(photo("temple"), 30), "GIF", duration=500))
+    monkeypatch.setattr(animation, "_MAX_PIXELS", 5 * 96 * 72)
+    decoded = run_here(animated(frames_of(photo("temple"), 30, (96, 72)), "GIF", duration=500))
     assert decoded.facts["frames_decoded"] == 6
     assert any("too long" in note for note in decoded.facts["notes"])
