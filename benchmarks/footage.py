@@ -1,0 +1,150 @@
+"""How many seconds of footage does one second of CPU look at, and match?
+
+Measured in November 2026 on one of two shared cores, Python 3.11, PyAV, on clips this script makes:
+a camera over the demo's photographs, 30 s of 1080p and of 360p at 25 frames a second, H.264 as
+libx264 makes it (medium, CRF 23, a key frame every 250). In the same run:
+
+- decoding:   every frame decoded, nothing else
+- hashing:    the same, and two frames a second made into codes as decoding does (512 px)
+- of_pure:    what is left of the speed of pure decoding
+- matching:   the tracks of two such clips aligned, in milliseconds of CPU; and of an hour against
+              an hour of codes that change like filmed ones
+
+Prints a table and writes it to footage.txt and footage.json.
+
+    python benchmarks/footage.py [--seconds 30]
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # one core is counted
+
+import av
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from media.fingerprints import footage, stills, tracks  # noqa: E402 - after the path is set
+from media.fingerprints.tracks import FrameCodes, Track  # noqa: E402
+
+RATE = 25
+SIZES = {"1080p": (1920, 1080), "360p": (640, 360)}
+RADIUS = 31
+HEAD = ("clip", "decoding_s_per_s", "hashing_s_per_s", "of_pure", "matching_ms")
+
+
+def filmed(size: tuple[int, int], seconds: int) -> Iterator[Image.Image]:
+    """A camera that travels over three photographs, one after the other."""
+    names = ("temple", "coffee", "rocket")
+    frames = seconds * RATE
+    for index in range(frames):
+        picture = Image.open(ROOT / f"verify/demo/pictures/{names[index * 3 // frames]}.jpg")
+        share = index * 3 % frames / frames
+        wide = picture.width * 0.6
+        high = wide * size[1] / size[0]
+        left, top = (picture.width - wide) * share, (picture.height - high) / 2
+        yield picture.resize(
+            size, Image.Resampling.BILINEAR, box=(left, top, left + wide, top + high)
+        )
+
+
+def written(path: Path, size: tuple[int, int], seconds: int) -> None:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=RATE, options={"crf": "23", "g": "250"})
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p"
+        for picture in filmed(size, seconds):
+            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+        container.mux(stream.encode())
+
+
+def looked_at(path: Path, with_codes: bool) -> tuple[float, list[FrameCodes]]:
+    """CPU seconds of one pass, on one thread, and the codes found."""
+    found: list[FrameCodes] = []
+    start = time.process_time()
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_count = 1
+        due = 0
+        for frame in container.decode(stream):
+            now = round(float(frame.pts * stream.time_base) * 1000)
+            if not with_codes or now < due:
+                continue
+            due += footage.SAMPLE_MS
+            share = 512 / max(frame.width, frame.height)
+            size = round(frame.width * share), round(frame.height * share)
+            small = frame.reformat(*size, format="rgb24").to_image()
+            codes = stills.fingerprint(small).codes
+            turns = {c.variant: b"".join(c.turns) for c in codes if c.algorithm == stills.PDQ}
+            found.append(FrameCodes(now, turns))
+    return time.process_time() - start, found
+
+
+def aligned_ms(one: Track, other: Track) -> float:
+    start = time.process_time()
+    assert footage.align(one, other, 0, RADIUS), "a clip must match itself"
+    return round((time.process_time() - start) * 1000, 1)
+
+
+def an_hour() -> Track:
+    """Codes that change by 14 bits each half second, as filmed ones do."""
+    random = np.random.default_rng(1)
+    bits = random.integers(0, 2, 256)
+    frames = []
+    for place in range(7200):
+        bits[random.choice(256, 14, replace=False)] ^= 1
+        frames.append(FrameCodes(500 * place, {"whole": np.packbits(bits).tobytes() * 8}))
+    return tracks.track(frames, 3_600_000)
+
+
+def measure(name: str, folder: Path, seconds: int) -> dict[str, Any]:
+    path = folder / f"{name}.mp4"
+    written(path, SIZES[name], seconds)
+    decoding = min(looked_at(path, False)[0] for _ in range(2))
+    timed = [looked_at(path, True) for _ in range(2)]
+    hashing = min(taken for taken, _ in timed)
+    track = tracks.track(timed[0][1], seconds * 1000)
+    return {
+        "clip": name,
+        "decoding_s_per_s": round(seconds / decoding, 1),
+        "hashing_s_per_s": round(seconds / hashing, 1),
+        "of_pure": round(decoding / hashing, 2),
+        "matching_ms": aligned_ms(track, track),
+    }
+
+
+def line(row: dict[str, Any]) -> str:
+    return "".join(f"{row.get(name, '')!s:>18}" for name in HEAD)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=int, default=30, help="length of the clips")
+    given = parser.parse_args()
+    heading = "".join(f"{name:>18}" for name in HEAD)
+    print(heading)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in SIZES:
+            rows.append(measure(name, Path(folder), given.seconds))
+            print(line(rows[-1]), flush=True)
+    hour = an_hour()
+    rows.append({"clip": "hour x hour", "matching_ms": aligned_ms(hour, hour)})
+    print(line(rows[-1]))
+    here = Path(__file__)
+    here.with_suffix(".txt").write_text("\n".join([heading, *map(line, rows)]) + "\n")
+    here.with_suffix(".json").write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
