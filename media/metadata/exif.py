@@ -25,6 +25,7 @@ _TEXTS = {
     "description": (_BASE.ImageDescription,),
 }
 _BIT_DEPTHS = {"1": 1, "I": 32, "F": 32}
+_MOVING = {"GIF", "WEBP", "PNG", "AVIF"}  # several pictures are moments here, elsewhere pages
 Fields = Mapping[int, Any]
 
 
@@ -35,7 +36,10 @@ def read_header(picture: Image.Image, facts: Facts) -> None:
     facts.color_mode = picture.mode
     facts.bit_depth = 16 if picture.mode.startswith("I;16") else _BIT_DEPTHS.get(picture.mode, 8)
     facts.has_transparency = picture.has_transparency_data
-    facts.is_animated = bool(getattr(picture, "is_animated", False))
+    has_more = bool(getattr(picture, "is_animated", False))  # Pillow's word, for pages as well
+    facts.is_animated = has_more and picture.format in _MOVING
+    if has_more and not facts.is_animated:
+        facts.notes.append("The file holds more than one picture; the first one was looked at.")
 
 
 def read_exif(picture: Image.Image, facts: Facts) -> None:

@@ -167,3 +167,17 @@ def test_the_header_is_told():
     facts = facts_of(form="PNG")
     assert (facts.format, facts.stored_width_px, facts.stored_height_px) == ("PNG", 40, 30)
     assert (facts.color_mode, facts.bit_depth, facts.has_transparency) == ("RGB", 8, False)
+
+
+@pytest.mark.parametrize(("form", "moves"), [("GIF", True), ("TIFF", False), ("MPO", False)])
+def test_pages_are_no_animation_and_are_told_of(form, moves):
+    data = io.BytesIO()
+    first, second = Image.new("RGB", (40, 30), "red"), Image.new("RGB", (40, 30), "blue")
+    first.save(data, form, save_all=True, append_images=[second])
+    data.seek(0)
+    facts = Facts()
+    read_header(pictures.open_picture(data, 10**6, 10**6), facts)
+    assert facts.is_animated is moves
+    assert facts.notes == (
+        [] if moves else ["The file holds more than one picture; the first one was looked at."]
+    )
