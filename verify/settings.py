@@ -228,7 +228,9 @@ MEDIA_URL = "/files/"  # not served: originals go through a view that asks for p
 # --- Decoding: limits of the child process ----------------------------------------------------
 DECODE_MEMORY_BYTES = 3 * 1024**3  # address space
 DECODE_STILL_WALL_S = 30
-DECODE_FOOTAGE_WALL_S = 280
+# Footage paces itself: it is looked at closely for half of this, then by key frames, so that it is
+# rarely killed. Every file is to be in a final state within 120 s.
+DECODE_FOOTAGE_WALL_S = 110
 DECODE_PREVIEW_WALL_S = 1500
 DECODE_OUTPUT_BYTES = 1024**3
 MAX_STILL_PIXELS = 100_000_000
