@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from media.metadata.edtf import EXAMPLES, Edtf, day_words, parse
+from media.metadata.spans import apart_words
 
 __all__ = ["EXAMPLES", "Bound", "Bracket", "Edtf", "apart_words", "bracket", "day_words", "parse"]
-
-_DAYS_A_MONTH = 30.44  # on average
 
 
 @dataclass(frozen=True)
@@ -102,23 +101,3 @@ def _excludes(earliest: date | None, latest: date | None, claimed: str) -> bool:
     said = parse(claimed)
     too_early = bool(earliest and said.latest and said.latest < earliest)
     return too_early or bool(latest and said.earliest and said.earliest > latest)
-
-
-def apart_words(first: date, second: date) -> str:
-    """Say how far apart two days are, to the nearest month: "2 years 4 months".
-
-    Below two months the days are counted.
-    """
-    first, second = sorted((first, second))
-    days = (second - first).days
-    if days < 2 * _DAYS_A_MONTH:
-        return _count(days, "day")
-    months = (second.year - first.year) * 12 + second.month - first.month
-    months += round((second.day - first.day) / _DAYS_A_MONTH)
-    years, months = divmod(months, 12)
-    parts = [_count(years, "year")] if years else []
-    return " ".join(parts + ([_count(months, "month")] if months else []))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import UTC
 from typing import Any
 
 from django import template
@@ -9,12 +10,10 @@ from django.urls import reverse
 
 from media.fingerprints.edits import in_words
 from media.metadata import edtf
+from media.metadata.spans import apart_words
 from media.models import Item, Match, SeenFrom, Submission
 
 register = template.Library()
-
-_DAY_S = 86_400
-_MONTH_S = 30.44 * _DAY_S
 
 
 @register.filter
@@ -69,21 +68,10 @@ def visible_to(submissions: Iterable[Submission], user) -> list[Submission]:
 
 
 @register.filter
-def span_between(match: Match) -> str:
-    """How far apart the two sides of a match were first seen: "2 years 4 months"."""
-    apart_s = abs((match.newer.first_seen_at - match.older.first_seen_at).total_seconds())
-    months = int(apart_s // _MONTH_S)
-    if months >= 12:
-        years, months = divmod(months, 12)
-        return _count(years, "year") + (f" {_count(months, 'month')}" if months else "")
-    if months:
-        return _count(months, "month")
-    days = int(apart_s // _DAY_S)
-    return _count(days, "day") if days else "less than a day"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def apart(seen: SeenFrom) -> str:
+    """How far from this side the other was seen: "2 years 4 months earlier", "the same day"."""
+    here, there = (item.first_seen_at.astimezone(UTC).date() for item in (seen.this, seen.other))
+    return "the same day" if here == there else f"{apart_words(here, there)} {seen.direction}"
 
 
 def _edit_words(edit: dict[str, Any], seen: SeenFrom | None) -> str:

@@ -1,12 +1,12 @@
-"""Brackets from bounds, and spans of time in words."""
+"""Brackets from bounds."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.dates import Bound, apart_words, bracket
+from claims.dates import Bound, bracket
 
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1))
 bounds = st.lists(
@@ -103,31 +103,3 @@ def test_every_end_has_its_reason_and_no_end_is_invented(given_bounds):
     sides = {one.side for one in given_bounds}
     assert (known.earliest is not None) == ("not_before" in sides)
     assert (known.latest is not None) == ("not_after" in sides)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "words"),
-    [
-        ("2020-10-14", "2023-02-05", "2 years 4 months"),
-        ("2023-02-05", "2020-10-14", "2 years 4 months"),
-        ("2022-02-05", "2023-02-05", "1 year"),
-        ("2023-02-04", "2023-02-05", "1 day"),
-        ("2023-01-01", "2023-02-05", "35 days"),
-        ("2022-12-01", "2023-02-05", "2 months"),
-        ("2022-01-20", "2023-01-10", "1 year"),
-        ("2023-02-05", "2023-02-05", "0 days"),
-    ],
-)
-def test_a_span_is_said_to_the_nearest_month(first, second, words):
-    assert apart_words(date.fromisoformat(first), date.fromisoformat(second)) == words
-
-
-@given(days, st.integers(1, 20_000))
-def test_a_span_in_words_is_off_by_less_than_a_month(first, count):
-    words = apart_words(first, first + timedelta(days=count)).split()
-    size = {"year": 365.25, "month": 30.44, "day": 1}
-    told = sum(
-        int(number) * size[unit.rstrip("s")]
-        for number, unit in zip(words[::2], words[1::2], strict=True)
-    )
-    assert abs(told - count) < 20

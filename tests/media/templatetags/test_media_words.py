@@ -32,19 +32,20 @@ def test_a_border_is_said_of_the_side_that_has_it(make_item):
 
 
 @pytest.mark.parametrize(
-    ("older", "newer", "apart"),
+    ("this", "other", "apart"),
     [
-        ((2020, 10, 14), (2023, 2, 5), "2 years 3 months"),
-        ((2022, 2, 5), (2023, 2, 10), "1 year"),
-        ((2023, 1, 1), (2023, 2, 5), "1 month"),
-        ((2023, 2, 5), (2023, 2, 7), "2 days"),
-        ((2023, 2, 7), (2023, 2, 5), "2 days"),
-        ((2023, 2, 5), (2023, 2, 5), "less than a day"),
+        ((2020, 10, 14), (2023, 2, 5), "2 years 4 months later"),
+        ((2022, 2, 5), (2023, 2, 10), "1 year later"),
+        ((2022, 11, 1), (2023, 2, 5), "3 months later"),
+        ((2023, 2, 5), (2023, 2, 7), "2 days later"),
+        ((2023, 2, 7), (2023, 2, 5), "2 days earlier"),
+        ((2023, 2, 5), (2023, 2, 5), "the same day"),
     ],
 )
-def test_how_far_apart_two_were_seen(make_item, older, newer, apart):
-    sides = [make_item(first_seen_at=datetime(*day, tzinfo=UTC)) for day in (older, newer)]
-    assert words.span_between(Match(older=sides[0], newer=sides[1])) == apart
+def test_how_far_apart_two_were_seen(make_item, this, other, apart):
+    sides = [make_item(first_seen_at=datetime(*day, tzinfo=UTC)) for day in (this, other)]
+    older, newer = sorted(sides, key=lambda item: item.first_seen_at)
+    assert words.apart(Match(older=older, newer=newer).seen_from(sides[0])) == apart
 
 
 def test_the_first_sight_is_the_posting_as_it_was_said_or_the_day_of_receipt(make_item):
