@@ -115,8 +115,9 @@ def codes(given: Iterable[str]) -> list[str]:
     for code in chosen:
         _one_of(_CODES, code, "authenticity")
     if _CODES.ORIGINAL in chosen and (against := [one for one in _NOT_ORIGINAL if one in chosen]):
+        words = " and ".join(_CODES(one).label for one in against)
         raise InvalidValue(
-            f"Media cannot be {_CODES.ORIGINAL} and {' and '.join(against)} at once: "
+            f"Media cannot be original and {words} at once: "
             "an original is neither edited, transformed nor staged. Take one side off.",
             "authenticity",
         )

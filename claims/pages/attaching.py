@@ -79,6 +79,7 @@ def judge(request: HttpRequest, number: int, uuid: str) -> HttpResponse:
                 rights=request.POST.get("rights"),
                 note=request.POST.get("note"),
             )
+            messages.success(request, "Saved what was found about this item.")
     except ClaimError as error:
         values = {**request.POST.dict(), "authenticity": request.POST.getlist("authenticity")}
         return page.refused(request, number, error, f"judge-{uuid}", values)

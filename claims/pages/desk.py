@@ -172,7 +172,15 @@ class Desk:
         seen = [
             match.seen_from(items.get(match.newer_id) or items[match.older_id]) for match in matches
         ]
-        return sorted(seen, key=lambda one: (_ORDER[one.match.decision], one.other.first_seen_at))
+        places = list(items)
+        return sorted(
+            seen,
+            key=lambda one: (
+                _ORDER[one.match.decision],
+                one.other.first_seen_at,
+                places.index(one.this.pk),
+            ),
+        )
 
     def _decided(self, decision: str) -> list[SeenFrom]:
         return [one for one in self.copies if one.match.decision == decision]
@@ -203,6 +211,15 @@ class Desk:
         """MediaReview codes an alarm proposes and nobody has noted yet."""
         noted = {code for one in self.attachments for code in one.authenticity}
         return {one.proposes for one in self.alarms if one.proposes} - noted
+
+    @property
+    def proposed_here(self) -> list[str]:
+        """MediaReview codes an alarm proposes for the item in the viewer and it does not have."""
+        one = self.attachment
+        if one is None:
+            return []
+        about = {alarm.proposes for alarm in self.alarms if alarm.item == one.item}
+        return sorted(about - {*one.authenticity, ""})
 
     # --- Checklist -------------------------------------------------------------------------------
     @cached_property

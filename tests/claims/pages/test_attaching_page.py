@@ -103,7 +103,7 @@ def test_judging_notes_the_codes_and_an_original_is_not_edited(claim, make_item,
     }
     refused = browser.post(address, both)
     assert refused.status_code == 422
-    assert "an original is neither edited" in text(refused)
+    assert "original and edited or cropped at once: an original is neither edited" in text(refused)
     assert 'value="kept"' in text(refused)
     browser.post(
         address, {**both, "authenticity": ["DecontextualizedContent"], "rights": "cleared"}

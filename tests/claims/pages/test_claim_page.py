@@ -98,6 +98,21 @@ def test_a_confirmed_earlier_copy_raises_the_alarm_and_turns_the_date_red(
     assert 'class="claimed is-out"' in page
 
 
+def test_what_the_alarm_proposes_is_accepted_beside_what_was_noted(recycled, alice, client_of):
+    decisions.confirm(recycled.match, alice, "same_picture")
+    attachment = recycled.attachments.get()
+    attachment.authenticity = ["EditedOrCroppedContent"]
+    attachment.save()
+    browser = client_of(alice)
+    assert "proposes to note “missing context”" in text(browser.get(at(recycled)))
+    address = reverse("attachment-judge", args=[recycled.pk, attachment.uuid])
+    codes = ["EditedOrCroppedContent", "DecontextualizedContent"]
+    browser.post(address, {"authenticity": codes})
+    attachment.refresh_from_db()
+    assert set(attachment.authenticity) == set(codes)
+    assert "proposes to note" not in text(browser.get(at(recycled)))
+
+
 def test_the_lease_says_whose_turn_it_is(recycled, alice, bob, client_of):
     assert "In review · you · 29 min left" in text(client_of(alice).get(at(recycled)))
     page = text(client_of(bob).get(at(recycled)))
