@@ -48,8 +48,9 @@
       step.open = true;
       step.querySelector("summary").focus();
     }
-    if (event.target.closest?.("a[href='#decide']")) setTimeout(() => document.querySelector("#decide input")?.focus(), 0);
+    if (event.target.closest?.("a[href='#decide']")) setTimeout(() => document.querySelector("#decide [name=rating]:checked, #decide [name=rating]")?.focus(), 0);
   });
+  Keys.add("Ctrl Enter", "Send the form you write in", () => {}); // for the list alone: it works inside fields
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) event.target.form.requestSubmit();
   });
@@ -70,6 +71,8 @@
 
   // After an answer the next question has the keys.
   document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id === "attached" && document.activeElement === document.body)
+      document.querySelector("#attached summary")?.focus({preventScroll: true});
     if (event.detail.target.id !== "checklist") return;
     const refused = document.querySelector("#checklist [role=alert] ~ form [name=answer]:checked");
     if (refused) { refused.dispatchEvent(new Event("change", {bubbles: true})); return; }

@@ -17,7 +17,7 @@ const Keys = (() => {
   const typing = (target) => target.isContentEditable ||
     (target.matches?.("input, textarea, select") && !target.matches("[type=checkbox], [type=radio], [type=button], [type=submit], [type=range]"));
   const label = (element) => element.dataset.keyLabel || element.getAttribute("aria-label") ||
-    element.textContent.replace(/\s+/g, " ").trim();
+    (element.labels?.[0] || element).textContent.replace(/\s+/g, " ").trim();
 
   // On a layout without Latin letters, take the letter printed at the same place.
   const named = (event) => {
