@@ -90,4 +90,4 @@ class Animation:
         """Show the current frame, which most are not asked for."""
         if self._shown is None:
             self._shown = pictures.upright(self._opened, derived.POSTER_PX)
-        return derived.shrunk(self._shown, longest_px)
+        return pictures.shrunk(self._shown, longest_px)

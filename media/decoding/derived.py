@@ -5,7 +5,7 @@ import io
 from PIL import Image
 
 from media.decoding.protocol import DerivedFile
-from media.fingerprints.pictures import fit
+from media.fingerprints.pictures import shrunk
 
 PROXY_PX = 1024  # longest side; also what stills are decoded to
 SMALL_PROXY_PX = 512
@@ -59,10 +59,3 @@ def as_webp(
     )
     width, height = picture.size
     return DerivedFile(name, "image/webp", width, height, time_ms, data.getvalue(), times_ms or [])
-
-
-def shrunk(picture: Image.Image, longest_px: int) -> Image.Image:
-    """Shrink to the longest side given; never enlarge."""
-    if max(picture.size) <= longest_px:
-        return picture
-    return picture.resize(fit(picture.size, longest_px), Image.Resampling.HAMMING, reducing_gap=2.0)
