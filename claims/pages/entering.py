@@ -39,6 +39,8 @@ def enter(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"#{claim.pk} is in the queue.")
             return redirect("claim", number=claim.pk)
+    if form.errors and request.FILES and "file" not in form.errors:
+        form.blame("file", "Choose the file again: a browser does not send it twice by itself.")
     status = page.WRONG if form.errors else 200
     return render(request, "claims/claim_new.html", {"form": form}, status=status)
 

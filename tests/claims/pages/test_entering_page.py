@@ -105,6 +105,15 @@ def test_a_file_that_is_refused_enters_no_claim(data, alice, client_of):
     assert not Source.objects.filter(name="Nobody new").exists()
 
 
+def test_a_file_that_goes_lost_with_a_wrong_value_is_asked_for_again(photo_bytes, alice, client_of):
+    file = io.BytesIO(photo_bytes())
+    file.name = "bridge.jpg"
+    refused = client_of(alice).post(NEW, {**LEAST, "event_on": "5.2.2023", "file": file})
+    assert refused.status_code == 422
+    assert "Choose the file again" in text(refused)
+    assert not Item.objects.exists()
+
+
 def test_the_form_to_change_holds_what_is_written(make_claim, alice, client_of):
     source = sources.find_or_create("Night watch", "Telegram", "@night")
     claim = make_claim(
