@@ -41,9 +41,9 @@ def thumbnail(item: Item, wide_px: int = 72, high_px: int = 48) -> SafeString | 
         return format_html('<a href="{}">no picture</a>', page)
     source = reverse("item-derivative", args=[item.uuid, "thumbnail"])
     return format_html(
-        '<a href="{}"><img src="{}" width="{}" height="{}" alt="" loading="lazy" '
+        '<a href="{}"><img src="{}" width="{}" height="{}" alt="This {}" loading="lazy" '
         'style="object-fit: cover; border-radius: 4px; width: {}px; height: {}px"></a>',
-        *(page, source, wide_px, high_px, wide_px, high_px),
+        *(page, source, wide_px, high_px, item.get_kind_display(), wide_px, high_px),
     )
 
 

@@ -70,6 +70,7 @@ def test_graphic_pictures_are_not_shown_in_lists(make_item, erin, client_of):
     shown = client_of(erin).get(address(Item, "changelist")).content.decode()
     assert shown.count('<img src="/items/') == 1
     assert f"/items/{calm.uuid}/files/thumbnail/" in shown
+    assert 'alt="This still"' in shown
     assert "graphic, covered" in shown
 
 
