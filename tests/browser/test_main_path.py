@@ -15,6 +15,7 @@ from media import ingest, tasks
 from media.models import Job
 from verify.demo import scenes
 
+expect.set_options(timeout=20_000)  # milliseconds: a busy machine is not a fault of the page
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.browser,
@@ -82,18 +83,25 @@ def sign_in(page: Page, live_server, name: str) -> None:
     expect(page.locator("html.has-script")).to_be_attached()
 
 
+def see_page(page: Page, heading: str) -> None:
+    """Wait for a page and its scripts: keys pressed before are lost, as for a person."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    page.wait_for_load_state("load")
+
+
 def test_a_checker_decides_a_flagged_claim_by_keyboard_and_an_editor_publishes(
     page: Page, live_server, flagged_claim, alice, dana, console
 ):
     sign_in(page, live_server, "alice")
     expect(page.locator("tbody")).to_contain_text("to decide")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("The temple burned down")
+    see_page(page, "The temple burned down")
     page.keyboard.press("t")
     expect(page.locator("#top")).to_contain_text("In review")
 
+    see_page(page, "The temple burned down")
     page.keyboard.press("m")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("same picture")
+    see_page(page, "same picture")
     expect(page.locator("main")).to_contain_text("mirrored")
     page.keyboard.press("c")
     expect(page.locator("body")).to_contain_text("onfirmed")
