@@ -23,13 +23,18 @@ from media.errors import DecodeFailed
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _START_S = 60  # loading the decoders on a busy machine
 _GRACE_S = 15  # between the server's limit and the moment its silence means that it hangs
-_TRIES = 2  # a server that dies takes down the work of others too; they get a new one once
+_PASSED_ON = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
+_NOT_STARTED = 1  # how Python ends when a module is missing or broken
 _COMMAND = (sys.executable, "-m", "media.decoding.server")
 _log = logging.getLogger(__name__)
 
 
 class _ServerLostError(Exception):
     """The server ended, or hangs, before it said how the child ended."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(f"the decoding server ended with {process.returncode}")
+        self.never_started = process.returncode == _NOT_STARTED
 
 
 def decode(source: BinaryIO, kind: str, work: str) -> protocol.Decoded:
@@ -81,16 +86,26 @@ class DecodingServer:
         with contextlib.ExitStack() as open_files:
             readable = open_files.enter_context(_reopen(source))
             try:
-                for _ in range(_TRIES):
-                    written = open_files.enter_context(tempfile.TemporaryFile(dir=folder))
-                    with contextlib.suppress(_ServerLostError):
-                        ended = self._ask(request, readable.fileno(), written.fileno())
-                        return _result(ended, written.fileno())
+                return self._try_twice(request, readable.fileno(), folder)
+            except _ServerLostError as lost:
+                code = reasons.SERVER_MISSING if lost.never_started else reasons.SERVER_LOST
+                raise _failed(code, lost) from lost
             except OSError as error:
                 is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
                 code = reasons.NO_ROOM if is_full else reasons.SERVER_MISSING
                 raise _failed(code, error) from error
-        raise _failed(reasons.SERVER_LOST)
+
+    def _try_twice(self, request: dict[str, Any], source: int, folder: Path) -> protocol.Decoded:
+        """A server that dies ends the work of others too: each asks once more, of a new one."""
+        try:
+            return self._try(request, source, folder)
+        except _ServerLostError:
+            return self._try(request, source, folder)
+
+    def _try(self, request: dict[str, Any], source: int, folder: Path) -> protocol.Decoded:
+        with tempfile.TemporaryFile(dir=folder) as written:
+            ended = self._ask(request, source, written.fileno())
+            return _result(ended, written.fileno())
 
     def close(self) -> None:
         """End the server and whatever it works on."""
@@ -113,7 +128,7 @@ class DecodingServer:
             answer = self._wait(ours, request["limits"]["wall_s"], process)
         if not answer:
             self._drop(process)
-            raise _ServerLostError
+            raise _ServerLostError(process)
         ended: dict[str, Any] = json.loads(answer)
         return ended
 
@@ -124,7 +139,7 @@ class DecodingServer:
                 socket.send_fds(control, [text], descriptors)
             except OSError as error:
                 self._drop_locked(process)
-                raise _ServerLostError from error
+                raise _ServerLostError(process) from error
             return process
 
     def _running(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
@@ -189,7 +204,7 @@ def _reopen(source: BinaryIO) -> BinaryIO:
 
 def _environment() -> dict[str, str]:
     """Give the server no secret of the product and its libraries one thread each."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
     return kept | threads | {"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 

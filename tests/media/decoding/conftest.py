@@ -15,6 +15,13 @@ from media.decoding import checking, child, kinds, protocol
 from media.fingerprints import pictures
 
 MEGAPIXEL = 1_000_000
+QUICKLY = {
+    "libvpx": {"deadline": "realtime", "cpu-used": "8"},
+    "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8"},
+    "libx264": {"preset": "veryfast"},
+    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none"},
+    "libsvtav1": {"preset": "12"},
+}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -100,7 +107,7 @@ def make_clip(tmp_path_factory):
         shown = list(pictures_shown)
         with av.open(str(path), "w", format=form, container_options=options or {}) as made:
             made.metadata.update(tags or {})
-            video = made.add_stream(codec, rate=rate)
+            video = made.add_stream(codec, rate=rate, options=QUICKLY.get(codec, {}))
             video.width, video.height = shown[0].size
             video.pix_fmt = pixels
             if times_ms:

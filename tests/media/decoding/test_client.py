@@ -67,6 +67,13 @@ def test_a_server_that_cannot_start_is_our_fault(tmp_path):
     assert (caught.value.reason, caught.value.is_our_fault) == (reasons.SERVER_MISSING, True)
 
 
+def test_a_server_that_lacks_a_module_is_called_missing(tmp_path):
+    server = DecodingServer([sys.executable, "-c", "import no_such_module"])
+    with tempfile.TemporaryFile() as file, pytest.raises(DecodeFailed) as caught:
+        server.decode(file, REQUEST, tmp_path)
+    assert (caught.value.reason, caught.value.is_our_fault) == (reasons.SERVER_MISSING, True)
+
+
 def test_a_full_disk_is_named(tmp_path, monkeypatch):
     def no_room(**kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
