@@ -185,7 +185,8 @@ def preview(job: Job) -> None:
     item = job.item
     with originals.open_original(item) as original:
         decoded = decode(original, item.kind, "preview")
-    entries = {file.name: derivatives.save(item, file) for file in decoded.files}
+    reach = {"is_cut": decoded.facts.get("preview_is_cut", False)}
+    entries = {file.name: {**derivatives.save(item, file), **reach} for file in decoded.files}
     with transaction.atomic():
         jobs.finish(job)
         current = Item.objects.select_for_update().get(pk=item.pk)

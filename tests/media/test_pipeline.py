@@ -131,6 +131,7 @@ def test_footage_gets_a_preview_by_a_job_of_its_own(make_job, decoder):
     assert asked == [("footage", "preview", True)]
     item = Item.objects.get()
     assert set(item.derivatives) == {"thumbnail", "preview"}
+    assert item.derivatives["preview"]["is_cut"] is False
     assert states(preview)[0] == "done"
 
 
