@@ -17,6 +17,7 @@ SAMPLE_MS = 500  # two frames a second are looked at
 
 SLOWEST, FASTEST = 0.8, 1.25
 MIN_FRAMES = 3  # fewer that agree in time are chance, or a logo
+LOOSE_BITS = 17  # in all 48, still a long way from the 100 and more between unrelated frames
 ALIKE_BITS = 24  # frames no further apart show one and the same scene
 MIN_DENSITY = 0.4  # of the frames in a segment that could be compared
 STATIC_SHARE = 0.6  # of a clip that one unchanging scene must fill to count
@@ -30,6 +31,7 @@ _MAX_GAP_FRAMES = 4  # comparable frames that do not match end a segment
 _MAX_SEGMENTS = 20
 _SNAP_MS = 250  # a speed that drifts from 1 by less over its whole length is 1
 
+Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
@@ -70,9 +72,23 @@ class _Votes:
     other: Ints
     weight: Floats
 
-    def without(self, frames: Ints) -> "_Votes":
-        kept = ~np.isin(self.query, frames)
+    def among(self, is_free: Mask) -> "_Votes":
+        kept = is_free[self.query]
         return _Votes(self.query[kept], self.other[kept], self.weight[kept])
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Query frames that match along a line, with their partners."""
+
+    frames: Ints
+    partners: Ints
+    sure: Ints  # those of the frames that match by themselves
+    asked: int  # how many frames of the range had a partner to compare with
+
+    @property
+    def is_convincing(self) -> bool:
+        return len(self.sure) >= MIN_FRAMES and len(self.frames) >= MIN_DENSITY * self.asked
 
 
 def align(query: Track, other: Track, turn: int, radius: int) -> list[Segment]:
@@ -87,14 +103,15 @@ def align(query: Track, other: Track, turn: int, radius: int) -> list[Segment]:
         return []
     votes = _Votes(rows, columns, _weights(rows, bits, radius))
     found: list[Segment] = []
-    left = votes
+    left, is_free = votes, np.ones(len(query), dtype=bool)
     while len(left.query) >= MIN_FRAMES and len(found) < _MAX_SEGMENTS:
         line = _strongest(query, other, left)
-        frames, partners, asked = _walk(query, other, turn, radius, line, left)
-        if len(frames) < max(MIN_FRAMES, MIN_DENSITY * asked) or _are_alike(query, frames):
+        run = _walk(query, other, turn, radius, line, is_free)
+        if not run.is_convincing or _are_alike(query, run.sure):
             break
-        found.append(_segment(query, other, line, frames, partners))
-        left = left.without(np.arange(frames[0], frames[-1] + 1))
+        found.append(_segment(query, other, line, run))
+        is_free[run.frames[0] : run.frames[-1] + 1] = False
+        left = left.among(is_free)
     if found:
         return sorted(found, key=lambda segment: segment.query_start_ms)
     return _unchanging(query, other, votes)
@@ -155,30 +172,30 @@ def _fitted(at: Ints, to: Ints, weight: Floats, line: _Line) -> _Line:
     return line
 
 
-def _walk(
-    query: Track, other: Track, turn: int, radius: int, line: _Line, votes: _Votes
-) -> tuple[Ints, Ints, int]:
-    """The longest run of query frames that match along a line, their partners, and how many
-    frames of that range could have matched: frames that have one to compare with at the time.
+def _walk(query: Track, other: Track, turn: int, radius: int, line: _Line, is_free: Mask) -> _Run:
+    """The longest run of free query frames that match along a line.
+
+    Where time already says which two frames belong together, LOOSE_BITS more may lie between
+    them: the two were sampled up to half a second apart, and cameras move.
     """
     frames = np.arange(len(query))
     expected = line.at(query.times_ms)
     after = np.clip(np.searchsorted(other.times_ms, expected), 0, len(other) - 1)
     before = np.clip(after - 1, 0, None)
-    bits = np.full((2, len(query)), tracks.FAR)
+    sides = np.full((2, len(query)), tracks.FAR)
     for row, side in enumerate((before, after)):
         is_near = np.abs(other.times_ms[side] - expected) <= _PARTNER_MS
         apart = tracks.apart(query, other, turn, frames, side)
-        bits[row] = np.where(is_near, apart, tracks.FAR)
-    partners = np.where(bits[0] <= bits[1], before, after)
-    could = np.min(bits, axis=0) < tracks.FAR
-    matches = (np.min(bits, axis=0) <= radius) & np.isin(frames, votes.query)
-    run = _longest_run(could, matches)
+        sides[row] = np.where(is_near, apart, tracks.FAR)
+    bits = sides.min(axis=0)
+    could = bits < tracks.FAR
+    run = _longest_run(could, (bits <= radius + LOOSE_BITS) & is_free)
+    partners = np.where(sides[0] <= sides[1], before, after)
     asked = int(could[run[0] : run[-1] + 1].sum()) if len(run) else 0
-    return run, partners[run], asked
+    return _Run(run, partners[run], run[bits[run] <= radius], asked)
 
 
-def _longest_run(could: npt.NDArray[np.bool_], matches: npt.NDArray[np.bool_]) -> Ints:
+def _longest_run(could: Mask, matches: Mask) -> Ints:
     """The longest run of frames that match, with gaps of at most _MAX_GAP_FRAMES that could."""
     best: list[int] = []
     run: list[int] = []
@@ -201,7 +218,8 @@ def _are_alike(one: Track, frames: Ints) -> bool:
     return not ((bits > ALIKE_BITS) & (bits < tracks.FAR)).any()
 
 
-def _segment(query: Track, other: Track, line: _Line, frames: Ints, partners: Ints) -> Segment:
+def _segment(query: Track, other: Track, line: _Line, run: _Run) -> Segment:
+    frames, partners = run.frames, run.partners
     start, end = _ends(query, int(frames[0]), int(frames[-1]))
     last = max(other.duration_ms, int(other.times_ms[-1]))
     reaches = np.clip(
@@ -214,8 +232,8 @@ def _segment(query: Track, other: Track, line: _Line, frames: Ints, partners: In
         round(float(reaches[1])),
         round(line.speed, 4),
         True,
-        int(frames[0]),
-        int(partners[0]),
+        int(run.sure[0]),
+        int(partners[frames == run.sure[0]][0]),
     )
 
 

@@ -188,3 +188,27 @@ def test_footage_of_which_only_key_frames_were_looked_at_is_found():
             segment.other_end_ms - segment.other_start_ms,
         )
         assert lengths == pytest.approx((40_000, 40_000), abs=4_000)
+
+
+def test_a_fade_into_a_shared_end_card_is_not_a_match():
+    """While it fades the frames are not all alike, and near the card but not sure."""
+    card = np.random.default_rng(5).integers(0, 2, 256)
+
+    def clip(scene: Scene) -> Track:
+        codes = [scene.at(500 * place) for place in range(16)]
+        for flips in (45, 40, 36, 33):
+            faded = card.copy()
+            faded[:flips] ^= 1
+            codes.append(faded)
+        codes += [card] * 4
+        return tracks.track(
+            [
+                FrameCodes(500 * place, {"whole": turns(np.packbits(bits).tobytes(), False)})
+                for place, bits in enumerate(codes)
+            ],
+            500 * len(codes),
+        )
+
+    one, two = clip(A), clip(B)
+    two.words[16:20] ^= np.uint64(0xFF)  # the other fade differs a little
+    assert footage.align(one, two, 0, RADIUS) == []
