@@ -1,5 +1,4 @@
-"""What a match row says about a likeness."""
-
+import numpy as np
 import pytest
 
 from media import likeness
@@ -7,45 +6,72 @@ from media.fingerprints import tracks
 from media.fingerprints.footage import Segment
 from media.fingerprints.stills import TURNS
 from media.fingerprints.tracks import FrameCodes, Nearest
-from media.models import Item
+from media.likeness import Likeness
+from media.models import Frame, Item
 
 pytestmark = pytest.mark.django_db
-MIRRORED = next(place for place, name in enumerate(TURNS) if name == "mirrored")
-CODES = {"whole": bytes(tracks.CODE_BYTES * len(TURNS))}
 
 
-def looked_at(item: Item, duration_ms: int = 0) -> likeness.Looked:
-    return item, tracks.track([FrameCodes(0, CODES)], duration_ms)
+def looked(item: Item, frames: int, duration_ms: int = 0):
+    code = np.random.default_rng(1).bytes(32) * len(TURNS)
+    codes = [FrameCodes(500 * place, {"whole": code}) for place in range(frames)]
+    return item, tracks.track(codes, duration_ms)
 
 
-def test_a_mirrored_still_of_half_the_size_is_said_to_be_that(make_item):
-    older, newer = make_item(width_px=640, height_px=400), make_item(width_px=320, height_px=200)
-    near = Nearest(4, MIRRORED, 0, 0, "whole", "whole")
-    said = likeness.describe(
-        looked_at(newer), looked_at(older), likeness.Likeness(near, [], (1.0, 1.0))
-    )
-    assert said["relation"] == "same_picture"
-    assert said["edits"] == [{"edit": "mirrored"}, {"edit": "scaled", "factor": 0.5}]
-    assert said["region"] == [[320, 0], [0, 0], [0, 200], [320, 200]]
-    assert (said["measures"]["covers_newer"], said["measures"]["covers_older"]) == (1.0, 1.0)
+def near(turn: int = 0, query: str = "whole", other: str = "whole") -> Nearest:
+    return Nearest(6, turn, 0, 0, query, other)
 
 
-def test_footage_says_which_share_of_each_side_is_explained(make_item):
-    older = make_item(kind="footage", duration_ms=20_000)
-    newer = make_item(kind="footage", duration_ms=10_000)
-    segment = Segment(0, 8000, 4000, 12_000, 1.0, True, 0, 0)
-    near = Nearest(4, 0, 0, 0, "whole", "whole")
-    said = likeness.describe(
-        looked_at(newer, 10_000), looked_at(older, 20_000), likeness.Likeness(near, [segment])
-    )
+def segment(start: int, end: int, other: int, speed: float = 1.0) -> Segment:
+    return Segment(start, end, other, other + int((end - start) * speed), speed, True, 0, 0)
+
+
+@pytest.fixture
+def clips(make_item):
+    return [looked(make_item(kind="footage", duration_ms=10_000), 20, 10_000) for _ in range(2)]
+
+
+def test_time_told_twice_is_covered_once(clips):
+    older, newer = clips
+    found = Likeness(near(), [segment(0, 4000, 0), segment(4000, 8000, 1000)])
+    said = likeness.describe(newer, older, found)
+    assert said["measures"]["covers_newer"] == 0.8
+    assert said["measures"]["covers_older"] == 0.5
     assert said["relation"] == "same_footage"
-    assert (said["measures"]["covers_newer"], said["measures"]["covers_older"]) == (0.8, 0.4)
-    assert said["segments"] == [
-        {
-            "query_start_ms": 0,
-            "query_end_ms": 8000,
-            "other_start_ms": 4000,
-            "other_end_ms": 12_000,
-            "speed": 1.0,
-        }
-    ]
+
+
+def test_one_speed_is_a_word_and_two_are_not(clips):
+    older, newer = clips
+    fast = [segment(0, 4000, 0, 1.2)]
+    words = likeness.describe(newer, older, Likeness(near(), fast))["edits"]
+    assert words == [{"edit": "retimed", "speed": 1.2}]
+    both = [*fast, segment(4000, 6000, 6000)]
+    assert likeness.describe(newer, older, Likeness(near(), both))["edits"] == []
+
+
+def test_without_sizes_nothing_is_drawn(make_item):
+    older = looked(make_item(width_px=None, height_px=None), 1)
+    newer = looked(make_item(), 1)
+    said = likeness.describe(newer, older, Likeness(near(turn=4), []))
+    assert (said["region"], said["region_back"]) == (None, None)
+    assert said["edits"] == [{"edit": "mirrored"}]
+    assert said["measures"]["covers_older"] is None
+
+
+def test_the_trimmed_part_is_what_is_laid_on_the_other(make_item):
+    older, newer = looked(make_item(), 1), looked(make_item(width_px=800, height_px=800), 1)
+    Frame.objects.create(
+        item=newer[0], time_ms=0, quality=90, is_comparable=True, trim=[0.1, 0.2, 0.9, 0.7]
+    )
+    said = likeness.describe(newer, older, Likeness(near(query="trimmed"), []))
+    assert said["region"] == [[80, 160], [720, 160], [720, 560], [80, 560]]
+    assert said["measures"]["covers_newer"] == 0.4
+    assert said["edits"] == [{"edit": "bordered", "side_share": 0.3, "item": str(newer[0].uuid)}]
+
+
+def test_a_still_in_footage_tells_how_much_of_the_footage_shows_it(make_item, clips):
+    still = looked(make_item(), 1)
+    said = likeness.describe(still, clips[0], Likeness(near(), [], (1.0, 0.25)))
+    assert said["relation"] == "part_of"
+    assert said["segments"] == []
+    assert said["measures"]["covers_older"] == 0.25
