@@ -35,7 +35,7 @@ def only_one_here() -> Iterator[None]:
     """Hold the data folder for this process; refuse when another holds it."""
     folder = Path(settings.DATA_DIR)
     try:
-        for name in ("tmp", "broker/queue", "broker/control", "static"):
+        for name in ("tmp", "broker/queue", "broker/control"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         lock = os.open(folder / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
