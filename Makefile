@@ -19,8 +19,12 @@ help: ## list the commands
 run: install ## install, migrate, load the demo once, then serve http://127.0.0.1:8000
 	@exec $(VENV) manage.py supervise
 
+# Away from the data of `make run`; and what production asks for, where DATABASE_URL is set.
+test: export DATA_DIR ?= $(CURDIR)/var/tests
+test: export SECRET_KEY ?= only-for-tests
+test: export HTTPS ?= 0
 test: install-dev ## run the tests; those for PostgreSQL and Redis where these answer
-	@exec $(VENV) -m pytest $(ARGS)
+	@exec $(VENV) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: install-dev ## lint, format, types, imports, migrations, the machine
 	@$(VENV) -m ruff check .

@@ -65,12 +65,13 @@ def installed(venv):
 
 
 def test_a_lock_is_installed_once_and_again_when_it_changes(lock, venv, monkeypatch):
-    install.install([lock("1.0")], venv)
+    first = lock("1.0")
+    install.install([first], venv)
     assert installed(venv) == "1.0"
 
     with monkeypatch.context() as unchanged:
         unchanged.setattr(install, "_pip_install", lambda *_: pytest.fail("asked pip again"))
-        install.install([lock("1.0")], venv)
+        install.install([first], venv)
 
     install.install([lock("2.0")], venv)
     assert installed(venv) == "2.0"
