@@ -48,7 +48,9 @@ def _quick_passwords(settings) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory) -> None:
+def django_db_modify_db_settings(
+    tmp_path_factory, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
     """SQLite in a file of its own, as in real life: threads write at the same time there."""
     if connection.vendor == "sqlite":
         folder = tmp_path_factory.mktemp("database")
