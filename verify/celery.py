@@ -14,6 +14,7 @@ from celery.platforms import SecurityWarning
 from django.conf import settings
 
 from verify import broker
+from verify.parts import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verify.settings")
 
@@ -55,6 +56,12 @@ def _run_as_root_quietly(**kwargs: Any) -> None:
     """Embedded it may: decode children give up being root, and messages are JSON."""
     if settings.IS_EMBEDDED:
         warnings.filterwarnings("ignore", category=SecurityWarning)
+
+
+@signals.beat_embedded_init.connect
+def _end_with_the_worker(**kwargs: Any) -> None:
+    """The clock runs in a process of its own, which would outlive a killed worker."""
+    die_with_parent()
 
 
 @signals.worker_ready.connect

@@ -53,7 +53,7 @@ class Part:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
         threading.Thread(target=self._prefix, args=(self.process.stdout,), daemon=True).start()
 
@@ -100,7 +100,11 @@ class Part:
             say(f"{self.name:<7}| {line.rstrip()}")
 
 
-def _die_with_parent() -> None:
-    """Ask Linux for SIGTERM when the supervisor is gone, however it went."""
+def die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent is gone, however that went.
+
+    No gentler signal: Celery answers SIGTERM by writing to a pipe that nobody reads any more,
+    and that error keeps it alive. What it had begun waits until its lease ends.
+    """
     if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

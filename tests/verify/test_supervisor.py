@@ -139,6 +139,10 @@ def test_it_serves_restarts_a_killed_worker_and_leaves_nothing_behind(start, tmp
     assert f"Port {again.port} on 127.0.0.1 is taken" in elsewhere.said()
     assert "Traceback" not in elsewhere.said()
 
+    below = [pid for pid, _ in again.children()]
+    again.process.kill()
+    again.wait_until(lambda: not [pid for pid in below if is_alive(pid)])
+
 
 def is_alive(pid):
     """One that ended counts as gone, even where nobody has asked how."""
