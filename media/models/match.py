@@ -73,6 +73,12 @@ class Match(models.Model):
         help_text="inliers, distinctive, agreement, covers_older, covers_newer; "
         "null if not measured",
     )
+    drawn = models.JSONField(
+        default=dict,
+        help_text="what compare draws: there (older's unit square to newer's, 3 x 3 rows), grid "
+        '{side: "newer" or "older", cell: [width, height], rows: ["+-.", …]}, pairs '
+        "[[x newer, y newer, x older, y older], …]; shares 0-1; empty if not judged",
+    )
     engine = models.CharField(max_length=40, help_text="engine version")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,191 @@
+"""Local features of one picture: points that survive crops, captions and collages. No Django here.
+
+Known as "sift400-1": points of SIFT taken by a grid's quota, and a small grey picture that the
+judge compares cell by cell. A name with its number stands for one exact computation.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from media.fingerprints.pictures import shrunk
+
+ALGORITHM = "sift400-1"
+SIDE_PX = 512  # longest side that points are looked for on
+LUMA_PX = 320  # longest side of the small grey picture
+POINTS = 400
+CELLS = 9  # of the grid, each way
+MIN_POINTS, MIN_CELLS = 60, 12  # fewer say too little to compare by
+DESCRIPTOR = 128
+
+# Weak points too: of a smooth sky they are all there is, and the quota keeps them from crowding.
+_CONTRAST = 0.015
+_SUBPIXEL = 64  # a point's place is kept in 64ths of a pixel
+_TURN = 65536 / 360
+_LEVEL = 6  # of zlib
+# width, height of the frame searched; of the grey picture; number of points; bytes of grey
+_HEAD = struct.Struct("<HHHHHI")
+_POINT = np.dtype([("x", "<u2"), ("y", "<u2"), ("size", "<u2"), ("angle", "<u2")])
+MAX_BYTES = _HEAD.size + POINTS * (_POINT.itemsize + DESCRIPTOR) + LUMA_PX * LUMA_PX + 1024
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is kept of one picture for finding and judging copies.
+
+    width, height: pixels of the frame that points lie in, longest side at most SIDE_PX.
+    places: n x 2, x and y. sizes: n, diameter in pixels. angles: n, degrees.
+    descriptors: n x 128. luma: rows x columns, longest side at most LUMA_PX.
+    """
+
+    width: int
+    height: int
+    places: Floats
+    sizes: Floats
+    angles: Floats
+    descriptors: Bytes
+    luma: Bytes
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether there are enough points, in enough places, to tell it from others."""
+        return len(self) >= MIN_POINTS and len(np.unique(cells(self))) >= MIN_CELLS
+
+
+def cells(features: Features) -> npt.NDArray[np.int64]:
+    """Which cell of the grid each point lies in, row by row."""
+    return _cells(features.places, features.width, features.height)
+
+
+def extract(picture: Image.Image) -> Features:
+    """Find the points of a picture. picture: upright, RGB or L, any size.
+
+    Never raises for a picture; one without detail has no points.
+    """
+    grey = np.asarray(shrunk(picture, SIDE_PX).convert("L"))
+    height, width = grey.shape
+    points = _by_quota(_sift().detect(grey, None), width, height)
+    points, found = _sift().compute(grey, points)
+    luma = np.asarray(shrunk(Image.fromarray(grey), LUMA_PX))
+    if found is None or not len(points):
+        points, found = [], np.zeros((0, DESCRIPTOR))
+    return Features(
+        width,
+        height,
+        np.array([point.pt for point in points], dtype=np.float32).reshape(-1, 2),
+        np.array([point.size for point in points], dtype=np.float32),
+        np.array([point.angle for point in points], dtype=np.float32),
+        np.clip(found, 0, 255).astype(np.uint8),
+        luma,
+    )
+
+
+def mirrored(descriptors: Bytes) -> Bytes:
+    """The descriptors of the mirrored picture, n x 128: rows reversed, orientations turned back."""
+    return descriptors[:, _mirror_order()]
+
+
+def pack(features: Features) -> bytes:
+    """Write features as bytes, at most MAX_BYTES."""
+    points = np.zeros(len(features), dtype=_POINT)
+    limit = 65535 / _SUBPIXEL
+    points["x"] = np.clip(features.places[:, 0], 0, limit) * _SUBPIXEL
+    points["y"] = np.clip(features.places[:, 1], 0, limit) * _SUBPIXEL
+    points["size"] = np.clip(features.sizes, 0, limit) * _SUBPIXEL
+    points["angle"] = np.clip(features.angles * _TURN, 0, 65535)
+    grey = zlib.compress(features.luma.tobytes(), _LEVEL)
+    rows, columns = features.luma.shape
+    head = _HEAD.pack(features.width, features.height, columns, rows, len(features), len(grey))
+    return head + points.tobytes() + features.descriptors.tobytes() + grey
+
+
+def unpack(data: bytes) -> Features:
+    """Read what `pack` wrote. Raises ValueError for anything else: it comes from a decoder."""
+    try:
+        width, height, columns, rows, count, grey_bytes = _HEAD.unpack_from(data)
+    except struct.error as fault:
+        raise ValueError("features end early") from fault
+    places_end = _HEAD.size + count * _POINT.itemsize
+    grey_at = places_end + count * DESCRIPTOR
+    is_sound = (
+        1 <= width <= SIDE_PX
+        and 1 <= height <= SIDE_PX
+        and 1 <= columns <= LUMA_PX
+        and 1 <= rows <= LUMA_PX
+        and count <= POINTS
+        and grey_at + grey_bytes == len(data)
+    )
+    if not is_sound:
+        raise ValueError("features of impossible size")
+    points = np.frombuffer(data, _POINT, count, _HEAD.size)
+    places = np.stack([points["x"], points["y"]], axis=1).astype(np.float32) / _SUBPIXEL
+    return Features(
+        width,
+        height,
+        places,
+        points["size"].astype(np.float32) / _SUBPIXEL,
+        points["angle"].astype(np.float32) / np.float32(_TURN),
+        np.frombuffer(data, np.uint8, count * DESCRIPTOR, places_end).reshape(-1, DESCRIPTOR),
+        np.frombuffer(_inflated(data[grey_at:], rows * columns), np.uint8).reshape(rows, columns),
+    )
+
+
+def _inflated(data: bytes, size: int) -> bytes:
+    inflater = zlib.decompressobj()
+    try:
+        inflated = inflater.decompress(data, size)
+    except zlib.error as fault:
+        raise ValueError("the grey picture is damaged") from fault
+    if len(inflated) != size:
+        raise ValueError("the grey picture ends early")
+    return inflated
+
+
+def _by_quota(points: Any, width: int, height: int) -> list[Any]:
+    """The strongest of each cell in turn, so that text over a picture cannot take them all.
+
+    Every cell gives its POINTS / 81 strongest; what is left goes to the strongest of the rest.
+    """
+    ordered = sorted(points, key=lambda point: -point.response)
+    places = np.array([point.pt for point in ordered], dtype=np.float32).reshape(-1, 2)
+    quota = -(-POINTS // CELLS**2)
+    taken = np.zeros(CELLS**2, dtype=np.int64)
+    first: list[Any] = []
+    rest: list[Any] = []
+    for point, cell in zip(ordered, _cells(places, width, height).tolist(), strict=True):
+        taken[cell] += 1
+        (first if taken[cell] <= quota else rest).append(point)
+    return sorted((first + rest)[:POINTS], key=lambda point: -point.response)
+
+
+def _cells(places: Floats, width: int, height: int) -> npt.NDArray[np.int64]:
+    sides = np.array([width, height], dtype=np.float32)
+    across = np.clip((places * CELLS / sides).astype(np.int64), 0, CELLS - 1)
+    grid: npt.NDArray[np.int64] = across[:, 1] * CELLS + across[:, 0]
+    return grid
+
+
+@cache
+def _sift() -> Any:
+    return cv2.SIFT_create(nfeatures=0, contrastThreshold=_CONTRAST)
+
+
+@cache
+def _mirror_order() -> npt.NDArray[np.int64]:
+    """Descriptors are 4 rows of 4 columns of 8 orientations, along and across the point's angle."""
+    order = np.arange(DESCRIPTOR).reshape(4, 4, 8)
+    turned: npt.NDArray[np.int64] = order[::-1, :, (8 - np.arange(8)) % 8].reshape(-1)
+    return turned
