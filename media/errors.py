@@ -71,3 +71,9 @@ class DecodeFailed(MediaError):
         self.reason = reason
         self.sentence = sentence
         self.is_our_fault = is_our_fault
+
+
+class DoorClosed(MediaError):
+    """A door of the search cannot answer completely now. Ask again later; never "no match"."""
+
+    code = "door_closed"

@@ -2,6 +2,7 @@
 
 from media.models.custody import CustodyEntry
 from media.models.fingerprint import Code, Fingerprint, Frame
+from media.models.index import DoorReport, FeatureChange
 from media.models.item import Item, Submission
 from media.models.job import Job
 from media.models.match import Match, SeenFrom
@@ -10,6 +11,8 @@ from media.models.pulse import Pulse
 __all__ = [
     "Code",
     "CustodyEntry",
+    "DoorReport",
+    "FeatureChange",
     "Fingerprint",
     "Frame",
     "Item",
