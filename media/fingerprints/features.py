@@ -24,6 +24,7 @@ POINTS = 400
 CELLS = 9  # of the grid, each way
 MIN_POINTS, MIN_CELLS = 60, 12  # fewer say too little to compare by
 DESCRIPTOR = 128
+_MIN_SIDE_PX = 8  # of lines thinner than 3 px OpenCV makes no pyramid
 
 # Weak points too: of a smooth sky they are all there is, and the quota keeps them from crowding.
 _CONTRAST = 0.015
@@ -77,17 +78,20 @@ def extract(picture: Image.Image) -> Features:
     """
     grey = np.asarray(shrunk(picture, SIDE_PX).convert("L"))
     height, width = grey.shape
-    points = _by_quota(_sift().detect(grey, None), width, height)
-    points, found = _sift().compute(grey, points)
+    points: Any = []
+    found = None
+    if min(width, height) >= _MIN_SIDE_PX:
+        points = _by_quota(_sift().detect(grey, None), width, height)
+        points, found = _sift().compute(grey, points)
     luma = np.asarray(shrunk(Image.fromarray(grey), LUMA_PX))
     if found is None or not len(points):
         points, found = [], np.zeros((0, DESCRIPTOR))
     return Features(
         width,
         height,
-        np.array([point.pt for point in points], dtype=np.float32).reshape(-1, 2),
-        np.array([point.size for point in points], dtype=np.float32),
-        np.array([point.angle for point in points], dtype=np.float32),
+        _floats([point.pt for point in points]).reshape(-1, 2),
+        _floats([point.size for point in points]),
+        _floats([point.angle for point in points]),
         np.clip(found, 0, 255).astype(np.uint8),
         luma,
     )
@@ -131,16 +135,20 @@ def unpack(data: bytes) -> Features:
     if not is_sound:
         raise ValueError("features of impossible size")
     points = np.frombuffer(data, _POINT, count, _HEAD.size)
-    places = np.stack([points["x"], points["y"]], axis=1).astype(np.float32) / _SUBPIXEL
+    places = np.stack([points["x"], points["y"]], axis=1).astype(np.float32) / np.float32(_SUBPIXEL)
     return Features(
         width,
         height,
         places,
-        points["size"].astype(np.float32) / _SUBPIXEL,
+        points["size"].astype(np.float32) / np.float32(_SUBPIXEL),
         points["angle"].astype(np.float32) / np.float32(_TURN),
         np.frombuffer(data, np.uint8, count * DESCRIPTOR, places_end).reshape(-1, DESCRIPTOR),
         np.frombuffer(_inflated(data[grey_at:], rows * columns), np.uint8).reshape(rows, columns),
     )
+
+
+def _floats(values: list[Any]) -> Floats:
+    return np.array(values, dtype=np.float32)
 
 
 def _inflated(data: bytes, size: int) -> bytes:
@@ -160,7 +168,7 @@ def _by_quota(points: Any, width: int, height: int) -> list[Any]:
     Every cell gives its POINTS / 81 strongest; what is left goes to the strongest of the rest.
     """
     ordered = sorted(points, key=lambda point: -point.response)
-    places = np.array([point.pt for point in ordered], dtype=np.float32).reshape(-1, 2)
+    places = _floats([point.pt for point in ordered]).reshape(-1, 2)
     quota = -(-POINTS // CELLS**2)
     taken = np.zeros(CELLS**2, dtype=np.int64)
     first: list[Any] = []
@@ -180,7 +188,7 @@ def _cells(places: Floats, width: int, height: int) -> npt.NDArray[np.int64]:
 
 @cache
 def _sift() -> Any:
-    return cv2.SIFT_create(nfeatures=0, contrastThreshold=_CONTRAST)
+    return cv2.SIFT.create(nfeatures=0, contrastThreshold=_CONTRAST)
 
 
 @cache

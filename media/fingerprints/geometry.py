@@ -19,6 +19,7 @@ from media.fingerprints import features
 from media.fingerprints.features import Features
 
 Floats = npt.NDArray[np.float64]
+Grey = npt.NDArray[np.float32]  # height x width, 0-255
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Map = npt.NDArray[np.float64]  # 3 x 3, of points (x, y, 1) as columns
@@ -290,6 +291,11 @@ def _placed(there: Map, places: Floats) -> Floats:
     return placed
 
 
+def back(there: Map) -> Map:
+    """The map the other way round. Raises numpy.linalg.LinAlgError where there is none."""
+    return np.asarray(np.linalg.inv(there), dtype=np.float64)
+
+
 def _is_plausible(there: Map, other: Features) -> bool:
     """Whether the projected frame is one a picture can have: convex, not torn, not a splinter."""
     corners = _corners(other.width, other.height)
@@ -360,7 +366,7 @@ def _judged(
         _cells_taken(query, other, rows, columns),
         _cells_taken(query, other, rows[is_own], columns[is_own]),
         grid.agreement,
-        (overlap(unit), overlap(np.linalg.inv(unit))),
+        (overlap(unit), overlap(back(unit))),
         pairs,
         grid,
     )
@@ -405,7 +411,7 @@ def _grid(query: Features, other: Features, there: Map) -> Grid:
     if shrinks:
         ground, laid = query.luma, other.luma
     else:
-        ground, laid, between = other.luma, query.luma, np.linalg.inv(between)
+        ground, laid, between = other.luma, query.luma, back(between)
     over, mask = _laid_over(laid, between, ground.shape)
     cell = (_GRID_PX / ground.shape[1], _GRID_PX / ground.shape[0])
     return Grid(shrinks, cell, *_correlated(ground.astype(np.float32), over, mask))
@@ -413,27 +419,26 @@ def _grid(query: Features, other: Features, there: Map) -> Grid:
 
 def _laid_over(
     laid: npt.NDArray[np.uint8], between: Map, shape: tuple[int, ...]
-) -> tuple[npt.NDArray[np.float32], Mask]:
+) -> tuple[Grey, Mask]:
     """Warp a grey picture into another's frame, areas averaged where it shrinks."""
     rows, columns = laid.shape
+    small: Grey = laid.astype(np.float32)
     quad = _placed(between, _corners(columns, rows))
     scale = math.sqrt(cv2.contourArea(quad.astype(np.float32)) / (columns * rows))
     if scale < 0.8:
         size = max(2, round(columns * scale)), max(2, round(rows * scale))
-        laid = cv2.resize(laid, size, interpolation=cv2.INTER_AREA)
+        small = _floats(cv2.resize(small, size, interpolation=cv2.INTER_AREA))
         between = between @ np.diag([columns / size[0], rows / size[1], 1.0])
     # Places are counted from the corner of a pixel, OpenCV counts from its middle.
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    centred = np.linalg.inv(half) @ between @ half
+    centred = back(half) @ between @ half
     size = shape[1], shape[0]
-    over = cv2.warpPerspective(laid.astype(np.float32), centred, size, flags=cv2.INTER_LINEAR)
-    inside = cv2.warpPerspective(np.ones(laid.shape, np.float32), centred, size)
-    return over, inside > 0.95
+    over = cv2.warpPerspective(small, centred, size, flags=cv2.INTER_LINEAR)
+    inside = _floats(cv2.warpPerspective(np.ones(small.shape, np.float32), centred, size))
+    return _floats(over), inside > 0.95
 
 
-def _correlated(
-    ground: npt.NDArray[np.float32], over: npt.NDArray[np.float32], mask: Mask
-) -> tuple[npt.NDArray[np.float32], Mask]:
+def _correlated(ground: Grey, over: Grey, mask: Mask) -> tuple[npt.NDArray[np.float32], Mask]:
     """Correlation of each cell, the best of shifts by one pixel: maps are not exact to it.
 
     Returns it, and which cells show something in both pictures.
@@ -442,8 +447,8 @@ def _correlated(
     if not rows or not columns:
         nothing = np.full((max(rows, 1), max(columns, 1)), np.nan, dtype=np.float32)
         return nothing, np.zeros(nothing.shape, dtype=bool)
-    ground = cv2.GaussianBlur(ground, (3, 3), 0)
-    over = cv2.GaussianBlur(over, (3, 3), 0)
+    ground = _floats(cv2.GaussianBlur(ground, (3, 3), 0))
+    over = _floats(cv2.GaussianBlur(over, (3, 3), 0))
     still = _in_cells(ground, rows, columns)
     still_off = still - still.mean(axis=2, keepdims=True)
     still_std = np.sqrt((still_off**2).mean(axis=2))
@@ -465,3 +470,8 @@ def _in_cells(picture: npt.NDArray, rows: int, columns: int) -> npt.NDArray:  # 
     cut = picture[: rows * _GRID_PX, : columns * _GRID_PX]
     cut = cut.reshape(rows, _GRID_PX, columns, _GRID_PX).transpose(0, 2, 1, 3)
     return cut.reshape(rows, columns, _GRID_PX**2)
+
+
+def _floats(picture: npt.NDArray) -> Grey:  # type: ignore[type-arg]
+    """What OpenCV hands back, whose own notes on types say less."""
+    return np.asarray(picture, dtype=np.float32)
