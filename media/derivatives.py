@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from media.decoding.protocol import DerivedFile
+from media.decoding.protocol import FEATURES, DerivedFile
 from media.errors import OriginalMissing
 from media.models import Item
 from media.receiving import ORPHAN_AGE_S, incoming
@@ -20,6 +20,7 @@ _ENDINGS = {
     "image/jpeg": ".jpg",
     "video/mp4": ".mp4",
     "video/webm": ".webm",
+    "application/octet-stream": ".features",
 }
 
 
@@ -38,6 +39,11 @@ def save(item: Item, derived: DerivedFile) -> dict[str, Any]:
         entry = _keep(item, derived, Path(derived.data))
     item.derivatives = {**item.derivatives, derived.name: entry}
     return entry
+
+
+def shown(item: Item) -> dict[str, dict[str, Any]]:
+    """Name and entry of each derived file that people and programs may be shown."""
+    return {name: entry for name, entry in item.derivatives.items() if name != FEATURES}
 
 
 def open_derivative(item: Item, name: str) -> BinaryIO:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from media import derivatives
 from media.api import withheld
 from media.api.strict import Strict
 from media.api.viewer import Viewer
@@ -145,7 +146,7 @@ class ItemSerializer(serializers.ModelSerializer):
                 "url": address_of(item, name, self.context),
                 **{key: entry.get(key) for key in shown if key in entry or key == "time_ms"},
             }
-            for name, entry in item.derivatives.items()
+            for name, entry in derivatives.shown(item).items()
         }
 
     @extend_schema_field(SubmissionSerializer(many=True))

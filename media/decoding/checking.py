@@ -6,6 +6,7 @@ against closed lists and ranges; anything else is a ProtocolError.
 
 import base64
 import binascii
+import io
 import json
 import math
 import os
@@ -14,6 +15,7 @@ from typing import Any
 from media.decoding.protocol import (
     CODE_BYTES,
     CONTENT_TYPES,
+    FEATURES,
     FILE_NAMES,
     MAGIC,
     MAX_FACTS_BYTES,
@@ -31,6 +33,7 @@ from media.decoding.protocol import (
     ProtocolError,
     Refused,
 )
+from media.fingerprints import featurefile
 
 
 def read_result(fd: int) -> Decoded | Refused:
@@ -154,6 +157,7 @@ def _files(records: list[list[Any]], fd: int, files_end: int) -> list[DerivedFil
         data = _read(fd, offset, length)
         if any(not data.startswith(start, at) for at, start in CONTENT_TYPES[content_type]):
             raise ProtocolError(f"the file {name!r} is not {content_type}")
+        _check_features(name, content_type, data)
         files[name] = DerivedFile(
             name=name,
             content_type=content_type,
@@ -165,6 +169,14 @@ def _files(records: list[list[Any]], fd: int, files_end: int) -> list[DerivedFil
         )
         offset += length
     return list(files.values())
+
+
+def _check_features(name: str, content_type: str, data: bytes) -> None:
+    """Hold the features, and nothing else, to their own reader. Raises ValueError."""
+    if (name == FEATURES) != (content_type == "application/octet-stream"):
+        raise ProtocolError(f"the file {name!r} may not be {content_type}")
+    if name == FEATURES:
+        featurefile.check(io.BytesIO(data))
 
 
 def _at_most(values: Any, most: int) -> list[Any]:

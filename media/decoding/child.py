@@ -13,12 +13,13 @@ from typing import Any
 
 import av.logging
 import av.subtitles.stream  # loaded by PyAV when first asked for, which a child cannot do
+import cv2
 from PIL import Image
 
 from media.decoding import faults, footage, kinds, preview, protocol, reasons, still
 from media.decoding import request as requests
 from media.decoding.files import reader
-from media.fingerprints import pictures, stills
+from media.fingerprints import features, pictures, stills
 
 _ENCODINGS = (
     "ascii",
@@ -36,6 +37,7 @@ def preload() -> None:
     """Load and warm whatever a child would otherwise load for each file."""
     pictures.prepare()
     av.logging.set_level(av.logging.PANIC)
+    cv2.setNumThreads(1)
     _warm()
     gc.collect()
     gc.freeze()  # children share these pages as long as nobody counts references in them
@@ -95,4 +97,6 @@ def _warm() -> None:
         picture.save(data, form)
         data.seek(0)
         opened = pictures.open_picture(data, 10**6, 10**6)
-        stills.fingerprint(pictures.upright(opened, 512))
+        small = pictures.upright(opened, 512)
+        stills.fingerprint(small)
+        features.pack(features.extract(small))

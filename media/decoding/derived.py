@@ -4,7 +4,8 @@ import io
 
 from PIL import Image
 
-from media.decoding.protocol import DerivedFile
+from media.decoding.protocol import FEATURES, DerivedFile
+from media.fingerprints import featurefile
 from media.fingerprints.pictures import shrunk
 
 PROXY_PX = 1024  # longest side; also what stills are decoded to
@@ -47,6 +48,12 @@ def strip_cell_size(size: tuple[int, int]) -> tuple[int, int]:
     width, height = size
     cell = max(1, min(2 * STRIP_CELL_PX, round(STRIP_CELL_PX * width / height)))
     return cell, STRIP_CELL_PX
+
+
+def features_file(packed: list[tuple[int, bytes]], size: tuple[int, int]) -> DerivedFile:
+    """Keep features. packed: (time in ms, as `features.pack` writes them); size: of a frame."""
+    data = featurefile.join(packed)
+    return DerivedFile(FEATURES, "application/octet-stream", *size, None, data)
 
 
 def as_webp(

@@ -5,6 +5,7 @@ import errno
 from collections.abc import Iterator
 
 import av.error
+import cv2
 from PIL import Image
 
 from media.decoding import reasons
@@ -69,7 +70,8 @@ def reason_of(error: Exception) -> str:
 
 def reason_of_ours(error: Exception) -> str:
     """Tell the reason from what was raised by this program's own work on decoded pixels."""
-    if isinstance(error, MemoryError):
+    is_opencv_short = isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem
+    if isinstance(error, MemoryError) or is_opencv_short:
         return reasons.NEEDS_TOO_MUCH_MEMORY
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
         return reasons.OUTPUT_TOO_LARGE

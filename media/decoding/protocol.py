@@ -11,6 +11,8 @@ import struct
 from dataclasses import dataclass, field
 from typing import Any
 
+from media.fingerprints import featurefile
+
 REQUEST_BYTES = 512  # one request to the server, padded; its descriptors travel with it
 MAGIC = b"VRFYDEC1"
 TRAILER = struct.Struct(">8sQ")
@@ -24,8 +26,10 @@ MAX_TIME_MS = 1 << 52  # what a JSON number holds exactly
 CONTENT_TYPES = {
     "image/webp": ((0, b"RIFF"), (8, b"WEBP")),
     "video/mp4": ((4, b"ftyp"),),
+    "application/octet-stream": ((0, featurefile.MAGIC),),
 }
-FILE_NAMES = {"thumbnail", "proxy_512", "proxy_1024", "poster", "strip", "preview"}
+FEATURES = "features"  # the one file that is no picture: for the matcher, never for clients
+FILE_NAMES = {"thumbnail", "proxy_512", "proxy_1024", "poster", "strip", "preview", FEATURES}
 CODE_BYTES = {"phash64-1": 8, "pdq256-1": 32}
 VARIANTS = {"whole", "trimmed"}
 MAX_TURNS = 8

@@ -7,7 +7,9 @@ from PIL import Image
 from media.decoding import derived, faults
 from media.decoding.protocol import Decoded, DecodedCode, DecodedFrame, DerivedFile
 from media.decoding.request import Request
-from media.fingerprints import pictures, stills
+from media.fingerprints import features, pictures, stills
+from media.fingerprints.features import Features
+from media.fingerprints.pictures import shrunk
 from media.metadata import exif
 from media.metadata.facts import Facts
 
@@ -31,7 +33,7 @@ def decode_still(file: BinaryIO, asked: Request) -> Decoded:
         duration_ms=None,
         frame_rate=None,
         frames=[frame],
-        files=_files(small, asked),
+        files=_files(small, features.extract(small), asked),
         not_comparable=not_comparable,
     )
 
@@ -47,5 +49,10 @@ def fingerprinted(picture: Image.Image, time_ms: int) -> tuple[DecodedFrame, str
     return frame, found.reason
 
 
-def _files(picture: Image.Image, asked: Request) -> list[DerivedFile]:
-    return derived.picture_files(picture, None) if asked.work == "ingest" else []
+def _files(picture: Image.Image, found: Features, asked: Request) -> list[DerivedFile]:
+    """All files to keep, or what it takes to judge and show a picture that is not kept."""
+    kept = derived.features_file([(0, features.pack(found))], (found.width, found.height))
+    if asked.work == "ingest":
+        return [kept, *derived.picture_files(picture, None)]
+    small = shrunk(picture, derived.SMALL_PROXY_PX)
+    return [kept, derived.as_webp("proxy_512", small, None)]

@@ -60,7 +60,7 @@ def derivative(request: HttpRequest, uuid, name: str) -> HttpResponseBase:
 
 def serve_derivative(request: HttpRequest, item: Item, name: str) -> HttpResponseBase:
     """Answer with one of an item's derivatives. Raises Http404 where there is none."""
-    entry = item.derivatives.get(name)
+    entry = derivatives.shown(item).get(name)
     if entry is None:
         raise Http404(f"This item has no derivative named {name}.")
     if address := derivatives.address(item, name):

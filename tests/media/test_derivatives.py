@@ -45,6 +45,17 @@ def test_another_version_does_not_write_over_the_first(make_item):
         assert kept.read() == b"first"
 
 
+def test_what_the_matcher_needs_is_kept_and_not_shown(make_item):
+    item = make_item()
+    octets = "application/octet-stream"
+    entry = derivatives.save(item, DerivedFile("features", octets, 512, 342, None, b"VRFYFTR1"))
+    derivatives.save(item, thumbnail())
+
+    assert entry["key"].endswith(".features")
+    assert derivatives.open(item, "features").read() == b"VRFYFTR1"
+    assert set(derivatives.shown(item)) == {"thumbnail"}
+
+
 def test_what_was_never_made_is_missing(make_item):
     with pytest.raises(OriginalMissing, match="no preview"):
         derivatives.open(make_item(), "preview")

@@ -5,6 +5,7 @@ import struct
 import tempfile
 
 import pytest
+from PIL import Image
 
 from media.decoding import checking, protocol
 from media.decoding.protocol import (
@@ -15,6 +16,7 @@ from media.decoding.protocol import (
     ProtocolError,
     Refused,
 )
+from media.fingerprints import featurefile, features
 
 WEBP = b"RIFF\x04\x00\x00\x00WEBP"
 CODE = DecodedCode("pdq256-1", "whole", b"\x01" * 32, 90, [b"\x02" * 32] * 8)
@@ -156,6 +158,27 @@ def test_bytes_that_are_not_what_they_are_called_are_refused():
     html = DerivedFile("thumbnail", "image/webp", 1, 1, None, b"<script>alert(1)</script>")
     with pytest.raises(ProtocolError):
         read(written(Decoded({}, 1, 1, None, None, [], [html], "")))
+
+
+FEATURES = featurefile.write([(0, features.extract(Image.effect_noise((64, 48), 90)))])
+
+
+def test_features_are_held_to_their_own_reader():
+    def of(name: str, content_type: str, data: bytes) -> Decoded:
+        made = DerivedFile(name, content_type, 64, 48, None, data)
+        return read(written(Decoded({}, 1, 1, None, None, [], [made], "")))
+
+    octets = "application/octet-stream"
+    assert of("features", octets, FEATURES).files[0].data == FEATURES
+    for name, content_type, data in (
+        ("features", octets, FEATURES[:-1]),
+        ("features", octets, FEATURES[:54] + b"\xff\xff" + FEATURES[56:]),
+        ("features", octets, FEATURES + b"\0"),
+        ("features", "image/webp", WEBP),
+        ("thumbnail", octets, FEATURES),
+    ):
+        with pytest.raises(ProtocolError):
+            of(name, content_type, data)
 
 
 def test_a_file_may_not_be_named_twice():

@@ -10,6 +10,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 from media.decoding import reasons
 from media.decoding.protocol import Decoded, Refused
 from media.errors import DecodeFailed
+from media.fingerprints import featurefile, features
 
 FORMATS = ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF", "AVIF"]
 
@@ -18,6 +19,10 @@ def saved(picture: Image.Image, form: str, **options) -> bytes:
     data = io.BytesIO()
     picture.save(data, form, **options)
     return data.getvalue()
+
+
+def pictures_of(decoded: Decoded) -> list:
+    return [file for file in decoded.files if file.name != "features"]
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -35,24 +40,37 @@ def test_every_format_is_decoded_in_a_child(decode_bytes, photo, form):
 def test_derived_files_have_their_names_and_sizes(run_here, photo):
     decoded = run_here(saved(photo("cat").resize((1500, 1000)), "JPEG"))
     assert {file.name: (file.width, file.height) for file in decoded.files} == {
+        "features": (512, 342),
         "proxy_1024": (1024, 683),
         "proxy_512": (512, 342),
         "thumbnail": (320, 214),
     }
-    for file in decoded.files:
+    for file in pictures_of(decoded):
         shown = Image.open(io.BytesIO(file.data))
         assert (shown.format, shown.size) == ("WEBP", (file.width, file.height))
 
 
 def test_a_small_picture_is_not_enlarged(run_here):
     decoded = run_here(saved(Image.new("RGB", (1, 1)), "PNG"))
-    assert [(file.width, file.height) for file in decoded.files] == [(1, 1)] * 3
+    assert [(file.width, file.height) for file in decoded.files] == [(1, 1)] * 4
     assert decoded.not_comparable
     assert not decoded.frames[0].is_comparable
 
 
-def test_a_lookup_makes_no_files(run_here, photo):
-    assert run_here(saved(photo("cat"), "JPEG"), work="lookup").files == []
+def test_features_are_those_of_the_picture(decode_bytes, photo):
+    decoded = decode_bytes(saved(photo("cat"), "PNG"))
+    (file,) = (file for file in decoded.files if file.name == "features")
+    assert featurefile.times(io.BytesIO(file.data)) == [0]
+    (kept,) = featurefile.read(io.BytesIO(file.data), [0])
+    assert len(kept) == features.POINTS
+    assert features.pack(kept) == features.pack(features.extract(photo("cat")))
+
+
+def test_a_lookup_makes_what_it_takes_to_judge_and_show(run_here, photo):
+    looked_up = run_here(saved(photo("cat"), "JPEG"), work="lookup").files
+    kept = run_here(saved(photo("cat"), "JPEG")).files
+    assert [file.name for file in looked_up] == ["features", "proxy_512"]
+    assert looked_up == [file for file in kept if file.name in {"features", "proxy_512"}]
 
 
 def test_sizes_are_upright(run_here, photo):
@@ -61,7 +79,7 @@ def test_sizes_are_upright(run_here, photo):
     decoded = run_here(saved(photo("cat").resize((2400, 1600)), "JPEG", exif=exif))
     assert (decoded.width_px, decoded.height_px) == (1600, 2400)
     assert (decoded.facts["stored_width_px"], decoded.facts["stored_height_px"]) == (2400, 1600)
-    assert decoded.files[0].height == 1024
+    assert {file.name: file.height for file in decoded.files}["proxy_1024"] == 1024
 
 
 def test_metadata_does_not_leak_into_what_is_made(run_here, photo):
@@ -88,9 +106,9 @@ def test_metadata_does_not_leak_into_what_is_made(run_here, photo):
     for form, data in files.items():
         assert mark.encode() in data, form
         decoded = run_here(data)
-        assert len(decoded.files) == 3
-        for file in decoded.files:
-            assert mark.encode() not in file.data, (form, file.name)
+        assert len(decoded.files) == 4
+        assert not any(mark.encode() in file.data for file in decoded.files), form
+        for file in pictures_of(decoded):
             assert {file.data[12:16]} <= {b"VP8 ", b"VP8L"}  # no chunk but the pixels
 
 
@@ -187,7 +205,7 @@ def test_damage_in_metadata_costs_no_picture(run_here, photo):
 def test_a_flat_picture_is_decoded_and_called_not_comparable(run_here):
     decoded = run_here(saved(Image.fromarray(np.full((600, 800, 3), 90, np.uint8)), "PNG"))
     assert decoded.not_comparable
-    assert len(decoded.files) == 3
+    assert len(decoded.files) == 4
 
 
 def test_a_still_may_not_be_footage(run_here, clip):

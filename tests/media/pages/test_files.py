@@ -98,6 +98,19 @@ def test_a_derivative_that_is_not_there_is_not_found(kept, alice, client_of, nam
     assert client_of(alice).get(address).status_code == 404
 
 
+def test_what_the_matcher_keeps_of_a_picture_is_served_to_nobody(
+    kept, alice, client_of, program_of
+):
+    features = DerivedFile("features", "application/octet-stream", 512, 320, None, b"VRFYFTR1")
+    derivatives.save(kept, features)
+    kept.save()
+    address = reverse("item-derivative", args=[kept.uuid, "features"])
+    assert client_of(alice).get(address).status_code == 404
+    item = f"/api/v1/items/{kept.uuid}/"
+    assert set(program_of(alice).get(item).json()["files"]) == {"thumbnail"}
+    assert program_of(alice).get(f"{item}files/features/").status_code == 404
+
+
 def test_a_submitter_sees_the_derivatives_of_their_own_items_alone(kept, make_item, sam, client_of):
     own = make_item(by=sam, derivatives=kept.derivatives)
     browser = client_of(sam)
