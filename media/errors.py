@@ -44,6 +44,10 @@ class AlreadyDecided(MediaError):
     code = "already_decided"
 
 
+class NotDecided(MediaError):
+    code = "not_decided"
+
+
 class BadDecision(MediaError):
     code = "bad_decision"
 

@@ -7,3 +7,6 @@ match_found = Signal()
 
 match_decided = Signal()
 """sent with match: a `media.models.Match` a person just confirmed or rejected."""
+
+match_reopened = Signal()
+"""sent with match: a `media.models.Match` a person opened again; by, note, at: who, why, when."""

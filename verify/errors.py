@@ -39,6 +39,7 @@ STATUS: dict[type[Exception], int] = {
     media_errors.TypeNotAccepted: 415,
     media_errors.StorageFull: 507,
     media_errors.AlreadyDecided: 409,
+    media_errors.NotDecided: 409,
     media_errors.BadDecision: 400,
     media_errors.NotAllowed: 403,
     media_errors.OriginalMissing: 500,
@@ -55,7 +56,12 @@ STATUS: dict[type[Exception], int] = {
     claim_errors.NothingToTake: 404,
 }
 # Somebody else was first: the answer holds the value as it stands now, if the view knows it.
-OVERTAKEN = (claim_errors.ClaimMoved, claim_errors.LeaseHeld, media_errors.AlreadyDecided)
+OVERTAKEN = (
+    claim_errors.ClaimMoved,
+    claim_errors.LeaseHeld,
+    media_errors.AlreadyDecided,
+    media_errors.NotDecided,
+)
 
 # Kinds that are always about one field.
 FIELD_OF: dict[type[Exception], str] = {media_errors.BadDate: "posted_on"}

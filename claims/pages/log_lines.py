@@ -22,6 +22,7 @@ _WORDS = {
     "match_found": "found a copy",
     "match_confirmed": "confirmed a copy",
     "match_rejected": "rejected a copy",
+    "match_reopened": "opened a decided copy again",
 }
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from claims import attachments
+from media import decisions
 from media.models import Match
 from media.signals import match_decided, match_found
 
@@ -52,3 +53,20 @@ def test_a_claim_with_both_items_is_told_once(pair, alice):
     attachments.attach(claims[0], match.newer, alice)
     match_found.send(sender=Match, match=match)
     assert claims[0].events.filter(verb="match_found").count() == 1
+
+
+def test_each_decision_of_a_reopened_match_is_told(pair, alice, django_capture_on_commit_callbacks):
+    match, claims = pair
+    with django_capture_on_commit_callbacks(execute=True):
+        decisions.confirm(match, alice, "same_picture")
+    with django_capture_on_commit_callbacks(execute=True):
+        decisions.undo(match, alice, "Too soon.")
+    with django_capture_on_commit_callbacks(execute=True):
+        decisions.confirm(match, alice, "same_footage")
+    told = claims[0].events.filter(verb__startswith="match_").order_by("pk")
+    assert [event.verb for event in told] == [
+        "match_confirmed",
+        "match_reopened",
+        "match_confirmed",
+    ]
+    assert (told[1].by, told[1].reason) == (alice, "Too soon.")

@@ -1,7 +1,7 @@
 import pytest
 
 from media import custody, decisions
-from media.errors import AlreadyDecided, BadDecision, NotAllowed
+from media.errors import AlreadyDecided, BadDecision, NotAllowed, NotDecided
 from media.models import Match
 from media.signals import match_decided
 
@@ -96,3 +96,66 @@ def test_an_earlier_note_is_kept_below_which_the_new_one_goes(match, alice):
     Match.objects.update(note="Rejected earlier.")
     decisions.confirm(match, alice, "same_picture", "  now certain ")
     assert Match.objects.get().note == "Rejected earlier.\nnow certain"
+
+
+def test_a_decision_is_undone_and_stays_on_record(match, alice):
+    decisions.reject(match, alice, "same_place", "another year")
+    decisions.undo(match, alice)
+    match = Match.objects.get()
+    assert (match.decision, match.reject_reason, match.decided_by, match.decided_at) == (
+        "open",
+        "",
+        None,
+        None,
+    )
+    assert "another year" in match.note
+    assert "Rejected as “same place, other picture” by alice" in match.note
+    for item in (match.older, match.newer):
+        entry = item.custody.last()
+        said = custody.body_of(entry)
+        assert (entry.action, entry.by) == ("match_reopened", alice)
+        assert (said["was"], said["reject_reason"]) == ("rejected", "same_place")
+        assert custody.check_chain(item) == []
+
+
+def test_who_undoes_the_decision_of_another_has_to_say_why(match, alice, bob):
+    decisions.confirm(match, alice, "same_picture")
+    with pytest.raises(BadDecision, match="alice decided this"):
+        decisions.undo(match, bob, "  ")
+    assert Match.objects.get().decision == "confirmed"
+    decisions.undo(match, bob, "Two different towers.")
+    assert "reopened by bob: Two different towers." in Match.objects.get().note
+
+
+def test_a_reopened_match_is_decided_again(match, alice):
+    decisions.confirm(match, alice, "same_picture")
+    decisions.undo(match, alice)
+    decisions.reject(match, alice, "look_alike")
+    assert [entry.action for entry in match.older.custody.all()] == [
+        "match_confirmed",
+        "match_reopened",
+        "match_rejected",
+    ]
+
+
+def test_the_second_of_two_who_undo_is_told(match, alice, bob):
+    decisions.confirm(match, alice, "same_picture")
+    seen_by_bob = Match.objects.get()
+    decisions.undo(match, alice)
+    with pytest.raises(NotDecided):
+        decisions.undo(seen_by_bob, bob, "Wrong.")
+    decisions.confirm(match, alice, "same_footage")
+    with pytest.raises(NotDecided, match="decided anew"):
+        decisions.undo(seen_by_bob, bob, "Wrong.")
+    assert Match.objects.get().kind == "same_footage"
+
+
+def test_an_open_match_cannot_be_undone(match, alice):
+    with pytest.raises(NotDecided):
+        decisions.undo(match, alice)
+
+
+def test_charlie_may_not_undo(match, alice, charlie):
+    decisions.confirm(match, alice, "same_picture")
+    with pytest.raises(NotAllowed, match="may not reopen"):
+        decisions.undo(match, charlie, "Mine.")
