@@ -1,4 +1,4 @@
-"""One piece of footage: its facts, fingerprints at two frames per second, poster and strip."""
+"""One piece of footage: facts, fingerprints at two frames per second, features, poster, strip."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -7,6 +7,7 @@ from PIL import Image
 
 from media.decoding import derived
 from media.decoding.animation import Animation
+from media.decoding.gathering import Gatherer
 from media.decoding.moments import Moment, Moving, is_shown_at_a_step
 from media.decoding.protocol import MAX_FRAMES, Decoded, DecodedFrame, DerivedFile
 from media.decoding.request import Request
@@ -39,7 +40,7 @@ def decode_footage(file: BinaryIO, content_type: str, asked: Request) -> Decoded
         duration_ms=moving.end_ms,
         frame_rate=looked.frame_rate(),
         frames=looked.frames,
-        files=looked.files() if asked.work == "ingest" else [],
+        files=looked.files(),
         not_comparable=looked.not_comparable(),
     )
 
@@ -69,6 +70,7 @@ class _Looker:
         self._poster: tuple[int, int, Image.Image] | None = None  # quality, time_ms, picture
         self._closely, self._closely_end_ms = 0, 0
         self._why_not = ""
+        self._gatherer = Gatherer()
         self.frames: list[DecodedFrame] = []
         self.hurried_at_ms: int | None = None
         self.blind_at_ms: int | None = None
@@ -107,11 +109,12 @@ class _Looker:
         return "" if any(frame.is_comparable for frame in self.frames) else self._why_not
 
     def files(self) -> list[DerivedFile]:
-        """Make poster, proxies, thumbnail and strip."""
+        """Make the file of features and, where they are kept, poster, proxies, thumbnail, strip."""
+        files = [self._gatherer.file()]
         if self._poster is None:
-            return []
+            return files
         _, time_ms, picture = self._poster
-        files = [derived.as_webp("poster", picture, time_ms)]
+        files += [derived.as_webp("poster", picture, time_ms)]
         files += derived.picture_files(picture, time_ms)
         return [*files, derived.strip(self._evenly())]
 
@@ -120,6 +123,7 @@ class _Looker:
         frame, why_not = fingerprinted(picture, moment.time_ms)
         self._why_not = self._why_not or why_not
         self.frames.append(frame)
+        self._gatherer.look(frame, picture)
         if self._is_for_show:
             self._keep_cell(moment.time_ms, picture)
             self._keep_poster(frame, moment)

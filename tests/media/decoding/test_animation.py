@@ -27,7 +27,7 @@ def test_moving_pictures_are_looked_at_in_a_child(decode_bytes, frames_of, photo
     assert decoded.facts["frames_decoded"] == 10
     assert decoded.facts["is_browser_playable"] is False
     assert {file.name for file in decoded.files} == {
-        "poster", "proxy_1024", "proxy_512", "thumbnail", "strip",
+        "features", "poster", "proxy_1024", "proxy_512", "thumbnail", "strip",
     }  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def test_every_container_is_looked_at_in_a_child(
     assert decoded.facts["has_audio"] is bool(sound)
     assert not decoded.facts["is_truncated"]
     assert {file.name for file in decoded.files} == {
-        "poster", "proxy_1024", "proxy_512", "thumbnail", "strip",
+        "features", "poster", "proxy_1024", "proxy_512", "thumbnail", "strip",
     }  # fmt: skip
 
 
@@ -124,9 +124,9 @@ def test_the_strip_lies_in_one_row_with_its_times(run_here, make_clip, frames_of
     assert opened(strip).size == (strip.width, strip.height)
 
 
-def test_a_lookup_makes_no_files(run_here, clip):
+def test_a_lookup_makes_features_alone(run_here, clip):
     decoded = run_here(clip.read_bytes(), work="lookup")
-    assert decoded.files == []
+    assert [file.name for file in decoded.files] == ["features"]
     assert len(decoded.frames) == 8
 
 
