@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
-from media.fingerprints import edits, stills, tracks
+from media.fingerprints import edits, features, geometry, stills, tracks
 from media.fingerprints.edits import Side
 
 Turn = Image.Transpose
@@ -88,3 +88,117 @@ def test_every_turn_has_its_own_words():
     words = [str(edits.turn_words(turn)) for turn in range(8)]
     assert words[0] == "[]"
     assert len(set(words)) == 8
+
+
+# --- From a judged map ------------------------------------------------------------------------
+def on_page(size: tuple[int, int], ground: str, picture: Image.Image, at: tuple[int, int]):
+    page = Image.new("RGB", size, ground)
+    page.paste(picture, at)
+    return page
+
+
+def written(picture: Image.Image, at: tuple[int, int], size: int, ink: str) -> Image.Image:
+    font = ImageFont.load_default(size=size)
+    ImageDraw.Draw(picture).text(at, "nobody saw it coming", ink, font)
+    return picture
+
+
+def screenshot(picture: Image.Image) -> Image.Image:
+    """A post of somebody, over and under it more of the page."""
+    page = Image.new("RGB", (640, 1200), "white")
+    for line in range(30):
+        written(page, (20 + line % 3 * 30, 10 + line * 40), 28, "black")
+    page.paste(picture.resize((560, 374)), (40, 320))
+    return page
+
+
+def said_of(older: Image.Image, newer: Image.Image) -> list[dict]:
+    """What the words say of two pictures, by way of points and the judge."""
+    known, asked = features.extract(older), features.extract(newer)
+    judged = geometry.judge(asked, known)
+    assert judged is not None
+    sides = Side(*older.size), Side(*newer.size)
+    return edits.from_map(judged.there, *sides, asked.luma, judged.grid)
+
+
+def named(words: list[dict]) -> dict[str, dict]:
+    return {word["edit"]: word for word in words}
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_a_judged_turn_has_the_words_of_the_same_turn_found_by_hashes(photo, turn):
+    older = photo("temple")
+    wanted = edits.turn_words(turn)
+    assert said_of(older, made(older, wanted)) == wanted
+
+
+EDITED = {
+    "an untouched copy": (lambda p: p, {}),
+    "half the size": (lambda p: p.resize((p.width // 2, p.height // 2)), {"scaled": 0.5}),
+    "turned by 7 degrees": (
+        lambda p: p.rotate(-7, Image.Resampling.BICUBIC, expand=True),
+        {"turned": 7.0},
+    ),
+    "a third cut away": (
+        lambda p: p.crop((0, 0, p.width * 2 // 3, p.height)),
+        {"cropped": 0.333},
+    ),
+    "bars": (
+        lambda p: on_page((p.width, p.height + 160), "black", p, (0, 80)),
+        {"bordered": 80},
+    ),
+    "a caption": (
+        lambda p: written(
+            on_page((p.width, p.height + 90), "white", p, (0, 90)), (20, 20), 44, "black"
+        ),
+        {"captioned": 90},
+    ),
+    "a screenshot": (screenshot, {"inset": 560 * 374 / (640 * 1200), "scaled": 0.875}),
+    "squeezed": (
+        lambda p: p.resize((p.width * 3 // 4, p.height)),
+        {"squeezed": 0.75, "scaled": 0.866},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_words_say_what_was_done_and_how_much(photo, name):
+    edit, wanted = EDITED[name]
+    older = photo("temple")
+    newer = edit(older)
+    said = named(said_of(older, newer))
+    assert set(said) == set(wanted)
+    for word, size in wanted.items():
+        value = next(value for key, value in said[word].items() if key not in {"edit", "where"})
+        if word in {"bordered", "captioned"}:
+            size = size / newer.height
+        assert value == pytest.approx(size, rel=0.03, abs=0.02)
+
+
+def test_text_over_the_picture_is_overlaid(photo):
+    older = photo("temple")
+    newer = written(written(older.copy(), (30, 160), 56, "white"), (30, 230), 56, "yellow")
+    said = named(said_of(older, newer))
+    assert set(said) == {"overlaid"}
+    assert 0.03 < said["overlaid"]["share"] < 0.35
+
+
+def test_a_picture_seen_at_an_angle_says_so(photo):
+    older = photo("temple")
+    wide, high = older.size
+    corners = [(0, 0), (40, high), (wide - 60, high - 30), (wide, 20)]
+    newer = older.transform(
+        older.size, Image.Transform.QUAD, sum(map(tuple, corners), ()), Image.Resampling.BICUBIC
+    )
+    assert "in_perspective" in named(said_of(older, newer))
+
+
+def test_corners_go_through_perspective():
+    there = np.array([[1.0, 0, 0], [0, 1, 0], [0.5, 0, 1]])
+    assert edits.region(Side(1, 1), there)[1] == [0.7, 0]
+
+
+def test_a_caption_says_where_it_is():
+    word = {"edit": "captioned", "where": "top", "share": 0.18}
+    assert edits.in_words(word) == "captioned at the top 18 %"
+    assert edits.in_words({"edit": "captioned", "where": "beside"}) == "captioned"
