@@ -5,6 +5,7 @@ from media.models.fingerprint import Code, Fingerprint, Frame
 from media.models.index import DoorReport, FeatureChange
 from media.models.item import Item, Submission
 from media.models.job import Job
+from media.models.lookup import Lookup
 from media.models.match import Match, SeenFrom
 from media.models.pulse import Pulse
 
@@ -17,6 +18,7 @@ __all__ = [
     "Frame",
     "Item",
     "Job",
+    "Lookup",
     "Match",
     "Pulse",
     "SeenFrom",
