@@ -29,6 +29,7 @@ _MIN_SIDE_PX = 8  # of lines thinner than 3 px OpenCV makes no pyramid
 # Weak points too: of a smooth sky they are all there is, and the quota keeps them from crowding.
 _CONTRAST = 0.015
 _SUBPIXEL = 64  # a point's place is kept in 64ths of a pixel
+_MIDDLE = np.float32(0.5)  # OpenCV counts from the middle of the first pixel, we from its corner
 _TURN = 65536 / 360
 _LEVEL = 6  # of zlib
 # width, height of the frame searched; of the grey picture; number of points; bytes of grey
@@ -89,7 +90,7 @@ def extract(picture: Image.Image) -> Features:
     return Features(
         width,
         height,
-        _floats([point.pt for point in points]).reshape(-1, 2),
+        _floats([point.pt for point in points]).reshape(-1, 2) + _MIDDLE,
         _floats([point.size for point in points]),
         _floats([point.angle for point in points]),
         np.clip(found, 0, 255).astype(np.uint8),
@@ -188,7 +189,8 @@ def _cells(places: Floats, width: int, height: int) -> npt.NDArray[np.int64]:
 
 @cache
 def _sift() -> Any:
-    return cv2.SIFT.create(nfeatures=0, contrastThreshold=_CONTRAST)
+    # Precise: else every point lies a quarter of a pixel off, and a mirrored one on the other side.
+    return cv2.SIFT.create(nfeatures=0, contrastThreshold=_CONTRAST, enable_precise_upscale=True)
 
 
 @cache
