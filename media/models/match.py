@@ -171,6 +171,7 @@ class SeenFrom:
             return self.match.segments
         return [
             {
+                **segment,
                 "query_start_ms": segment["other_start_ms"],
                 "query_end_ms": segment["other_end_ms"],
                 "other_start_ms": segment["query_start_ms"],
