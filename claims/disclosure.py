@@ -1,4 +1,4 @@
-"""What can honestly be said: from answers, matches and dates to one or two sentences.
+"""What can honestly be said: from answers, matches, searches and dates to one or two sentences.
 
 Each sentence says only what an answer, a match or a date supports. "Could not be established" was
 tried without result; "was not checked" was not tried.
@@ -63,11 +63,24 @@ class EarlierUse:
 
 
 @dataclass(frozen=True)
+class Dated:
+    """The days between which the media were made, as proofs bound them; None where none does.
+
+    excludes_claimed: the claimed date lies wholly outside. Bounds that leave no day at all are
+    for people to sort out first: do not hand them in.
+    """
+
+    earliest: date | None = None
+    latest: date | None = None
+    excludes_claimed: bool = False
+
+
+@dataclass(frozen=True)
 class Findings:
     """What stands in a claim. Counts are of the items attached to it.
 
     copies: confirmed matches. undecided: flagged ones nobody decided. is_compared: every item was
-    compared with all others. searches, hits: of the ledger.
+    compared with all others. searches, hits: of the ledger. dated: what date proofs say.
     """
 
     answers: list[Answered] = field(default_factory=list)
@@ -79,6 +92,7 @@ class Findings:
     is_compared: bool = True
     searches: int = 0
     hits: int = 0
+    dated: Dated | None = None
 
 
 def disclosure(findings: Findings) -> str:
@@ -95,14 +109,61 @@ def disclosure(findings: Findings) -> str:
 def _about_media(findings: Findings) -> str:
     """Say in one sentence what was contradicted, confirmed, not established and not checked."""
     answers = [one for one in findings.answers if one.template in _TEMPLATES_OF_MEDIA]
-    standing = {key: status for key in _NOUNS if (status := _standing(answers, key))}
+    standing = standing_of_media(findings)
+    dated = _dated(findings.dated, standing.get("date"))
+    if dated and standing.get("date") != CONFIRMED:
+        standing.pop("date", None)
     clauses = [
         _contradicted(findings, answers),
         _clause(standing, CONFIRMED, "was confirmed", "were confirmed"),
         _clause(standing, NOT_ESTABLISHED, "could not be established", "could not be established"),
         _clause(standing, NOT_CHECKED, "was not checked", "were not checked"),
+        dated,
     ]
     return _sentence("; ".join(clause for clause in clauses if clause))
+
+
+def standing_of_media(findings: Findings) -> dict[str, str]:
+    """What the answers about media together say: step key → status, for the keys of the caveat."""
+    answers = [one for one in findings.answers if one.template in _TEMPLATES_OF_MEDIA]
+    return {key: status for key in _NOUNS if (status := _standing(answers, key))}
+
+
+def standing_of_words(findings: Findings) -> dict[str, str]:
+    """The same for a statement or a figure: "said" and "independent" → status."""
+    for template, said_key in (("figure", "published_so"), ("statement", "said_so")):
+        answers = [one for one in findings.answers if one.template == template]
+        if answers:
+            both = {
+                "said": _standing(answers, said_key),
+                "independent": _standing(answers, "independent"),
+            }
+            return {name: status for name, status in both.items() if status}
+    return {}
+
+
+def _dated(dated: Dated | None, status: str | None) -> str:
+    """Say what is known of the date where its answer leaves it open."""
+    if dated is None or not (dated.earliest or dated.latest):
+        return ""
+    if dated.excludes_claimed and status != CONTRADICTED:
+        return f"what is known of the date ({_span(dated)}) excludes the claimed one"
+    if status not in (NOT_ESTABLISHED, NOT_CHECKED, None):
+        return ""
+    if dated.earliest == dated.latest and dated.latest is not None:
+        return f"the date follows from its bounds: {_span(dated)}"
+    verb = "lie" if dated.earliest and dated.latest else "be"
+    return f"the date is known only to {verb} {_span(dated)}"
+
+
+def _span(dated: Dated) -> str:
+    if dated.earliest and dated.latest:
+        if dated.earliest == dated.latest:
+            return day_words(dated.latest)
+        return f"between {day_words(dated.earliest)} and {day_words(dated.latest)}"
+    if dated.latest:
+        return f"not after {day_words(dated.latest)}"
+    return f"not before {day_words(dated.earliest)}" if dated.earliest else ""
 
 
 def _standing(answers: Iterable[Answered], key: str) -> str | None:
@@ -200,16 +261,11 @@ def _about_searches(findings: Findings) -> str:
 # --- What the answers say of words and figures ----
 def _about_words(findings: Findings) -> str:
     """Keep "did they say it" and "is it so" apart, in one sentence."""
-    for template, said_key, said, others in (
-        ("figure", "published_so", "publish this figure", "independent counts"),
-        ("statement", "said_so", "say this", "independent sources"),
-    ):
-        answers = [one for one in findings.answers if one.template == template]
-        if answers:
-            return _words_sentence(
-                _standing(answers, said_key), _standing(answers, "independent"), said, others
-            )
-    return ""
+    standing = standing_of_words(findings)
+    said, others = "say this", "independent sources"
+    if any(one.template == "figure" for one in findings.answers):
+        said, others = "publish this figure", "independent counts"
+    return _words_sentence(standing.get("said"), standing.get("independent"), said, others)
 
 
 def _words_sentence(said: str | None, is_so: str | None, what: str, others: str) -> str:

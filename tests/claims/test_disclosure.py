@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.disclosure import Answered, EarlierUse, Findings, disclosure
+from claims.disclosure import Answered, Dated, EarlierUse, Findings, disclosure
 
 KEYS = ("original", "unaltered", "author", "date", "location", "shows_claim", "staged")
 
@@ -220,6 +220,59 @@ CASES = [
         "confirm it.",
     ),
     (Findings(), ""),
+    # what proofs say of the date
+    (
+        replace(footage(date="inconclusive"), dated=Dated(latest=date(2023, 2, 5))),
+        f"The date is known only to be not after 5 February 2023. {NO_COPY}",
+    ),
+    (
+        replace(footage(date="inconclusive"), dated=Dated(earliest=date(2022, 10, 3))),
+        f"The date is known only to be not before 3 October 2022. {NO_COPY}",
+    ),
+    (
+        replace(
+            footage(date=None, location="confirmed"),
+            dated=Dated(date(2022, 10, 3), date(2023, 2, 5)),
+        ),
+        "The location was confirmed; the date is known only to lie between 3 October 2022 and "
+        f"5 February 2023. {NO_COPY}",
+    ),
+    (
+        replace(footage(date="inconclusive"), dated=Dated(date(2023, 2, 5), date(2023, 2, 5))),
+        f"The date follows from its bounds: 5 February 2023. {NO_COPY}",
+    ),
+    (
+        replace(footage(date="confirmed"), dated=Dated(latest=date(2023, 2, 5))),
+        f"The date was confirmed. {NO_COPY}",
+    ),
+    (
+        replace(footage(date="contradicted"), dated=Dated(latest=date(2020, 10, 14))),
+        f"The footage was not filmed on the claimed date. {NO_COPY}",
+    ),
+    (
+        replace(
+            footage(date="inconclusive"),
+            dated=Dated(latest=date(2020, 10, 14), excludes_claimed=True),
+        ),
+        "What is known of the date (not after 14 October 2020) excludes the claimed one. "
+        + NO_COPY,
+    ),
+    (replace(footage(), dated=Dated()), NO_COPY),
+    # the reference case whole: a re-upload, bound by its receipt, with the ledger behind it
+    (
+        replace(
+            footage(
+                original="contradicted",
+                author="inconclusive",
+                date="inconclusive",
+                location="inconclusive",
+            ),
+            dated=Dated(latest=date(2023, 2, 5)),
+            searches=7,
+        ),
+        "The footage is not the original; location and author could not be established; the date "
+        "is known only to be not after 5 February 2023. Seven searches found no earlier copy.",
+    ),
 ]
 
 
@@ -262,12 +315,13 @@ possible = st.sampled_from(
     st.integers(0, 3),
     st.integers(0, 3),
     st.booleans(),
+    st.none() | st.builds(Dated, st.none() | st.dates(), st.none() | st.dates(), st.booleans()),
 )
 def test_it_is_never_more_than_two_sentences_and_confirms_nothing_nobody_confirmed(
-    given_answers, clips, stills, earlier, copies, undecided, is_compared
+    given_answers, clips, stills, earlier, copies, undecided, is_compared, dated
 ):
     text = disclosure(
-        Findings(given_answers, clips, stills, earlier, copies, undecided, is_compared)
+        Findings(given_answers, clips, stills, earlier, copies, undecided, is_compared, dated=dated)
     )
     assert text.count(". ") <= 1
     assert text == "" or (text[0].isupper() and text.endswith("."))
