@@ -193,6 +193,9 @@ class Attachment(models.Model):
     role = models.CharField(max_length=16, choices=Role, default=Role.PROOF)
     authenticity = models.JSONField(default=list, help_text="MediaReview codes")
     rights = models.CharField(max_length=7, choices=Rights, default=Rights.UNKNOWN)
+    people_at_risk = models.TextField(
+        blank=True, help_text="who could be harmed if it were shown, and what to cover"
+    )
     note = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
