@@ -11,6 +11,8 @@ from claims.models.parts import (
     DateProof,
     Search,
 )
+from claims.models.recheck import Recheck
+from claims.models.review import Review
 from claims.models.source import Grade, Source
 from claims.models.token import ApiToken
 from claims.models.verdict import Publication, Verdict
@@ -30,6 +32,8 @@ __all__ = [
     "Grade",
     "IdempotentAnswer",
     "Publication",
+    "Recheck",
+    "Review",
     "Search",
     "Source",
     "Step",

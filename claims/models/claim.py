@@ -89,6 +89,14 @@ class Claim(models.Model):
         COUNTRY = "country", "country"
         UNKNOWN = "unknown", "unknown"
 
+    class PriorityReason(models.TextChoices):
+        """What a priority rests on. How long a claim waits is counted, not written."""
+
+        REACH = "reach", "reach: many see it"
+        HARM = "harm", "harm: people could act on it"
+        PUBLISH_SLOT = "publish_slot", "publish slot: it is wanted for a slot"
+        WAITING_TIME = "waiting_time", "waiting time: it has waited too long"
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     statement = models.CharField(max_length=500, help_text="normalised wording, one assertion")
     words_as_said = models.TextField(blank=True)
@@ -106,18 +114,22 @@ class Claim(models.Model):
         null=True, help_text="1-6; 6 = truth cannot be judged"
     )
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
-    priority_reason = models.CharField(max_length=200, blank=True)
+    priority_reasons = models.JSONField(default=list, blank=True, help_text="PriorityReason codes")
+    priority_reason = models.CharField(max_length=200, blank=True, help_text="in words")
     due_at = models.DateTimeField(null=True)
     due_reason = models.CharField(max_length=100, blank=True, help_text='e.g. "18:30 bulletin"')
     recheck_at = models.DateTimeField(null=True)
     tags = models.JSONField(default=list)
+    is_hard = models.BooleanField(default=False, help_text="two people answer it, unseen")
+    hard_reason = models.CharField(max_length=200, blank=True)
 
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="claims_in_review"
     )
     lease_until = models.DateTimeField(null=True)
-    waiting_for = models.TextField(blank=True, help_text="the question asked, and of whom")
+    waiting_for = models.TextField(blank=True, help_text="the question asked")
+    waiting_on = models.CharField(max_length=200, blank=True, help_text="who can answer it")
     wake_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1, help_text="rises with every change")
     created_by = models.ForeignKey(

@@ -26,6 +26,10 @@ class Verdict(models.Model):
     rating = models.CharField(max_length=15, choices=Rating)
     summary = models.TextField()
     disclosure = models.TextField(blank=True, help_text="the caveat, one or two sentences")
+    proposed = models.TextField(blank=True, help_text="the caveat as the desk would have put it")
+    warnings = models.JSONField(
+        default=list, help_text="where the caveat contradicted the evidence, a sentence each"
+    )
     override_reason = models.TextField(blank=True, help_text="why it was decided while not ready")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="verdicts_written"
