@@ -26,6 +26,8 @@ _GRACE_S = 15  # between the server's limit and the moment its silence means tha
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH")
 _NOT_STARTED = 1  # how Python ends when a module is missing or broken
 _COMMAND = (sys.executable, "-m", "media.decoding.server")
+# A child touches 70 MB of fresh memory for each still: in small pages that is 26 ms of its 140.
+LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 _log = logging.getLogger(__name__)
 
 
@@ -206,7 +208,7 @@ def _environment() -> dict[str, str]:
     """Give the server no secret of the product and its libraries one thread each."""
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-    return kept | threads | {"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | threads | LARGE_PAGES | {"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:

@@ -14,6 +14,7 @@ from media.decoding.request import Request
 from media.decoding.still import fingerprinted
 from media.decoding.streams import Stream
 from media.fingerprints.footage import SAMPLE_MS
+from media.fingerprints.pictures import shrunk
 
 _MAX_CELLS = 2 * derived.STRIP_CELLS
 _GOOD_POSTER = 70  # PDQ quality at which a frame is kept as the poster
@@ -114,8 +115,9 @@ class _Looker:
         if self._poster is None:
             return files
         _, time_ms, picture = self._poster
-        files += [derived.as_webp("poster", picture, time_ms)]
-        files += derived.picture_files(picture, time_ms)
+        small = shrunk(picture, derived.SMALL_PROXY_PX)
+        files += [derived.as_jpeg("poster", picture, time_ms)]
+        files += derived.picture_files(picture, small, time_ms)
         return [*files, derived.strip(self._evenly())]
 
     def _sample(self, moment: Moment) -> None:

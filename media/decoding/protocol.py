@@ -24,7 +24,7 @@ MAX_TIME_MS = 1 << 52  # what a JSON number holds exactly
 
 # name: how its bytes begin, and where
 CONTENT_TYPES = {
-    "image/webp": ((0, b"RIFF"), (8, b"WEBP")),
+    "image/jpeg": ((0, b"\xff\xd8\xff"),),
     "video/mp4": ((4, b"ftyp"),),
     "application/octet-stream": ((0, featurefile.MAGIC),),
 }

@@ -8,7 +8,6 @@ from media.decoding import derived, faults
 from media.decoding.protocol import Decoded, DecodedCode, DecodedFrame, DerivedFile
 from media.decoding.request import Request
 from media.fingerprints import features, pictures, stills
-from media.fingerprints.features import Features
 from media.fingerprints.pictures import shrunk
 from media.metadata import exif
 from media.metadata.facts import Facts
@@ -33,7 +32,7 @@ def decode_still(file: BinaryIO, asked: Request) -> Decoded:
         duration_ms=None,
         frame_rate=None,
         frames=[frame],
-        files=_files(small, features.extract(small), asked),
+        files=_files(small, asked),
         not_comparable=not_comparable,
     )
 
@@ -49,10 +48,11 @@ def fingerprinted(picture: Image.Image, time_ms: int) -> tuple[DecodedFrame, str
     return frame, found.reason
 
 
-def _files(picture: Image.Image, found: Features, asked: Request) -> list[DerivedFile]:
+def _files(picture: Image.Image, asked: Request) -> list[DerivedFile]:
     """All files to keep, or what it takes to judge and show a picture that is not kept."""
+    small = shrunk(picture, derived.SMALL_PROXY_PX)
+    found = features.extract(small)
     kept = derived.features_file([(0, features.pack(found))], (found.width, found.height))
     if asked.work == "ingest":
-        return [kept, *derived.picture_files(picture, None)]
-    small = shrunk(picture, derived.SMALL_PROXY_PX)
-    return [kept, derived.as_webp("proxy_512", small, None)]
+        return [kept, *derived.picture_files(picture, small, None)]
+    return [kept, derived.as_jpeg("proxy_512", small, None)]

@@ -31,6 +31,7 @@ _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 _PROFILE_SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}
 _WHITE = (255, 255, 255)
 _MUCH = 1.5  # times smaller
+_NEARLY = 0.93  # a camera's 4,000 px decode at a quarter; to get 24 px more costs 15 ms
 
 
 class TooManyPixelsError(ValueError):
@@ -67,7 +68,7 @@ def upright(picture: Image.Image, longest_px: int) -> Image.Image:
     Raises whatever the decoder raises for damaged data.
     """
     if _has_draft(picture):
-        picture.draft(picture.mode, (longest_px, longest_px))
+        picture.draft(picture.mode, fit(picture.size, round(_NEARLY * longest_px)))
     picture.load()
     profile = picture.info.get("icc_profile")
     small = shrunk(_plain(picture), longest_px)

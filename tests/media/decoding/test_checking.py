@@ -18,7 +18,7 @@ from media.decoding.protocol import (
 )
 from media.fingerprints import featurefile, features
 
-WEBP = b"RIFF\x04\x00\x00\x00WEBP"
+JPEG = b"\xff\xd8\xff\xe0"
 CODE = DecodedCode("pdq256-1", "whole", b"\x01" * 32, 90, [b"\x02" * 32] * 8)
 WHOLE = Decoded(
     facts={"format": "JPEG", "notes": ["one"], "absent": [], "gps_lat": 1.5, "is_truncated": False},
@@ -31,8 +31,8 @@ WHOLE = Decoded(
         DecodedFrame(500, 0, False, None, []),
     ],
     files=[
-        DerivedFile("thumbnail", "image/webp", 320, 240, 0, WEBP + b"first"),
-        DerivedFile("strip", "image/webp", 320, 24, None, WEBP + b"second", [0, 500]),
+        DerivedFile("thumbnail", "image/jpeg", 320, 240, 0, JPEG + b"first"),
+        DerivedFile("strip", "image/jpeg", 320, 24, None, JPEG + b"second", [0, 500]),
     ],
     not_comparable="",
 )
@@ -78,12 +78,12 @@ def test_a_refusal_is_read_as_it_was_written():
 
 def test_a_file_written_before_the_result_is_handed_back_whole():
     with tempfile.TemporaryFile() as file:
-        file.write(WEBP + b"already here")
+        file.write(JPEG + b"already here")
         file.flush()
-        made = DerivedFile("preview", "image/webp", 2, 2, None, b"")
+        made = DerivedFile("preview", "image/jpeg", 2, 2, None, b"")
         protocol.write_result(file.fileno(), Decoded({}, 2, 2, 1, None, [], [made], ""))
         decoded = checking.read_result(file.fileno())
-    assert decoded.files[0].data == WEBP + b"already here"
+    assert decoded.files[0].data == JPEG + b"already here"
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,10 @@ def test_nonsense_is_refused(data):
         ("frames", [[0, 90, True, None, [["pdq256-1", "whole", "AAAA", 1, []]]]]),
         ("frames", [[0, 90, True, None, [["pdq256-1", "whole", "%", 1, []]]]]),
         ("frames", "many"),
-        ("files", [["../../etc/passwd", "image/webp", 1, 1, None, 4, []]]),
+        ("files", [["../../etc/passwd", "image/jpeg", 1, 1, None, 4, []]]),
         ("files", [["thumbnail", "text/html", 1, 1, None, 4, []]]),
-        ("files", [["thumbnail", "image/webp", 1, 1, None, 4, []]]),
-        ("files", [["thumbnail", "image/webp", 1, 1, None, -4, []]]),
+        ("files", [["thumbnail", "image/jpeg", 1, 1, None, 4, []]]),
+        ("files", [["thumbnail", "image/jpeg", 1, 1, None, -4, []]]),
         ("files", [["thumbnail"]]),
     ],
 )
@@ -155,7 +155,7 @@ def test_a_child_that_was_taken_over_gets_nothing_past_the_reader(field, value):
 
 
 def test_bytes_that_are_not_what_they_are_called_are_refused():
-    html = DerivedFile("thumbnail", "image/webp", 1, 1, None, b"<script>alert(1)</script>")
+    html = DerivedFile("thumbnail", "image/jpeg", 1, 1, None, b"<script>alert(1)</script>")
     with pytest.raises(ProtocolError):
         read(written(Decoded({}, 1, 1, None, None, [], [html], "")))
 
@@ -174,7 +174,7 @@ def test_features_are_held_to_their_own_reader():
         ("features", octets, FEATURES[:-1]),
         ("features", octets, FEATURES[:54] + b"\xff\xff" + FEATURES[56:]),
         ("features", octets, FEATURES + b"\0"),
-        ("features", "image/webp", WEBP),
+        ("features", "image/jpeg", JPEG),
         ("thumbnail", octets, FEATURES),
     ):
         with pytest.raises(ProtocolError):
@@ -182,6 +182,6 @@ def test_features_are_held_to_their_own_reader():
 
 
 def test_a_file_may_not_be_named_twice():
-    twice = [DerivedFile("thumbnail", "image/webp", 1, 1, None, WEBP)] * 2
+    twice = [DerivedFile("thumbnail", "image/jpeg", 1, 1, None, JPEG)] * 2
     with pytest.raises(ProtocolError):
         read(written(Decoded({}, 1, 1, None, None, [], twice, "")))

@@ -8,7 +8,7 @@ import pytest
 from media.decoding import protocol
 from media.decoding.protocol import Decoded, DerivedFile, ProtocolError, Refused
 
-WEBP = b"RIFF\x04\x00\x00\x00WEBP"
+JPEG = b"\xff\xd8\xff\xe0"
 
 
 def written(write, what) -> bytes:
@@ -18,13 +18,13 @@ def written(write, what) -> bytes:
 
 
 def test_files_come_first_then_json_then_its_length():
-    thumbnail = DerivedFile("thumbnail", "image/webp", 3, 2, None, WEBP)
+    thumbnail = DerivedFile("thumbnail", "image/jpeg", 3, 2, None, JPEG)
     data = written(protocol.write_result, Decoded({}, 3, 2, None, None, [], [thumbnail], ""))
     magic, length = struct.unpack(">8sQ", data[-16:])
-    assert data.startswith(WEBP)
+    assert data.startswith(JPEG)
     assert magic == protocol.MAGIC
-    assert json.loads(data[len(WEBP) : -16])["decoded"]["size"] == [3, 2]
-    assert len(WEBP) + length + 16 == len(data)
+    assert json.loads(data[len(JPEG) : -16])["decoded"]["size"] == [3, 2]
+    assert len(JPEG) + length + 16 == len(data)
 
 
 def test_a_reason_is_short_whatever_the_decoder_said():
