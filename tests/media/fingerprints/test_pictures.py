@@ -86,9 +86,23 @@ def test_a_large_jpeg_is_decoded_at_a_fraction(photo):
     data = saved(picture, "JPEG")
     opened = pictures.open_picture(data, BUDGET, BUDGET)
     shown = pictures.upright(opened, 1024)
-    assert shown.size == (1000, 750)  # a quarter; the 24 px more would cost as much as the rest
-    assert opened.size == (2000, 1500)
-    assert difference(shown, picture.resize((1024, 768), Image.Resampling.LANCZOS)) < 3
+    assert shown.size == opened.size == (1000, 750)  # a quarter; 24 px more would cost twice
+    assert difference(shown, picture.resize((1000, 750), Image.Resampling.LANCZOS)) < 3
+
+
+@pytest.mark.parametrize(
+    ("size", "decoded", "shown"),
+    [
+        ((6000, 4000), (1500, 1000), (1024, 683)),
+        ((3000, 4000), (750, 1000), (750, 1000)),
+        ((8000, 1000), (1000, 125), (1000, 125)),
+        ((1900, 1000), (1900, 1000), (1024, 539)),
+    ],
+)
+def test_the_fraction_follows_the_long_side(size, decoded, shown):
+    opened = pictures.open_picture(saved(Image.new("RGB", size), "JPEG"), BUDGET, BUDGET)
+    assert pictures.upright(opened, 1024).size == shown
+    assert opened.size == decoded
 
 
 def test_nothing_is_enlarged():
