@@ -1,19 +1,24 @@
 """Two items side by side, and the decision whether they are the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from media import decisions
-from media.errors import MediaError
+from media.errors import BadDecision, MediaError
+from media.fingerprints import geometry
 from media.models import Item, Match, SeenFrom
+from media.pages import drawing
 from media.pages.described import describe_both
-from media.pages.forms import DecisionForm
+from media.pages.drawing import Drawing
+from media.pages.forms import DecisionForm, UndoForm
 
 # What a person may decide: value → (words on the button, key). The likeliest confirmation has "c".
 _CONFIRMING = {
@@ -29,6 +34,15 @@ _REJECTING = {
 }
 _NARROWEST, _WIDEST = 0.8, 2.0  # width by height of the room both pictures get
 
+# What the numbers beside a pair have to reach; the page says them with the numbers.
+NEEDED = {
+    "same": geometry.SAME_DISTINCTIVE,
+    "same_agreement": geometry.SAME_AGREEMENT,
+    "part": geometry.PART_DISTINCTIVE,
+    "part_agreement": geometry.PART_AGREEMENT,
+    "scene": geometry.SCENE_INLIERS,
+}
+
 
 @dataclass(frozen=True)
 class Side:
@@ -37,7 +51,7 @@ class Side:
     name: str  # "this" or "other"
     word: str
     item: Item
-    region: list[list[float]] | None
+    drawing: Drawing
     time_ms: int
     ranges: list[tuple[int, int, int]]  # start, end and length, milliseconds
 
@@ -57,16 +71,47 @@ class Choice:
 def sides(seen: SeenFrom) -> tuple[Side, Side]:
     """The two sides as a person looks from one of them."""
     word = "Earlier" if seen.direction == "earlier" else "Later"
-    region, back = seen.region, seen.region_of_this
+    here, there = drawings(seen)
     return (
-        Side("this", "This", seen.this, region, seen.this_time_ms, _ranges(seen, "query")),
-        Side("other", word, seen.other, back, seen.other_time_ms, _ranges(seen, "other")),
+        Side("this", "This", seen.this, here, seen.this_time_ms, _ranges(seen, "query")),
+        Side("other", word, seen.other, there, seen.other_time_ms, _ranges(seen, "other")),
     )
+
+
+def drawings(seen: SeenFrom) -> tuple[Drawing, Drawing]:
+    """What is drawn over this side and the other: all of the judge's, else the region alone."""
+    match = seen.match
+    newer, older = drawing.draw(match.drawn, _size(match.newer), _size(match.older))
+    newer = replace(newer, region=newer.region or match.region)
+    older = replace(older, region=older.region or match.region_back)
+    return (newer, older) if seen.is_newer else (older, newer)
+
+
+def _size(item: Item) -> drawing.Size | None:
+    return (item.width_px, item.height_px) if item.width_px and item.height_px else None
 
 
 def _ranges(seen: SeenFrom, side: str) -> list[tuple[int, int, int]]:
     spans = [(part[f"{side}_start_ms"], part[f"{side}_end_ms"]) for part in seen.segments]
     return [(start, end, end - start) for start, end in spans]
+
+
+def parts(seen: SeenFrom) -> list[dict[str, Any]]:
+    """Matched ranges with their lengths and how fast the other has to play to stay in step."""
+    told = []
+    for part in seen.segments:
+        length = part["query_end_ms"] - part["query_start_ms"]
+        other_length = part["other_end_ms"] - part["other_start_ms"]
+        is_placed = not part.get("note") and length > 0 and other_length > 0
+        told.append(
+            {
+                **part,
+                "length_ms": length,
+                "rate": round(other_length / length, 4) if is_placed else 1.0,
+                "is_placed": is_placed,
+            }
+        )
+    return told
 
 
 def choices(match: Match) -> list[Choice]:
@@ -146,13 +191,18 @@ def _find(uuid) -> Match:
 
 
 def _page(
-    request: HttpRequest, match: Match, item: Item, form: DecisionForm, status: int = 200
+    request: HttpRequest, match: Match, item: Item, form: Form, status: int = 200
 ) -> HttpResponse:
     seen = match.seen_from(item)
+    both = sides(seen)
     context = {
         "match": match,
         "seen": seen,
-        "sides": sides(seen),
+        "sides": both,
+        "region": both[0].drawing.region,
+        "cells": drawing.counted(match.drawn),
+        "needed": NEEDED,
+        "parts": parts(seen),
         "facts": describe_both(
             seen.this, seen.other, with_sensitive=request.user.has_perm("media.view_original")
         ),
@@ -181,6 +231,27 @@ def _decide(match: Match, form: DecisionForm, by) -> None:
         decisions.confirm(match, by=by, kind=value, note=note)
     else:
         decisions.reject(match, by=by, reason=value, note=note)
+
+
+@require_POST
+@permission_required("media.decide_match", raise_exception=True)
+def undo(request: HttpRequest, uuid) -> HttpResponse:
+    """Open a decided pair again."""
+    match = _find(uuid)
+    item = _side_asked_for(match, request.POST.get("from", ""))
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        return _page(request, match, item, form, status=422)
+    try:
+        decisions.undo(match, by=request.user, note=form.cleaned_data["note"])
+    except BadDecision as error:
+        form.add_error("note", str(error))
+        return _page(request, _find(uuid), item, form, status=422)
+    except MediaError as error:
+        messages.error(request, str(error))
+        return _page(request, _find(uuid), item, form, status=409)
+    messages.success(request, "Reopened: the pair is to be decided again.")
+    return redirect(_address(match, item))
 
 
 @require_POST

@@ -59,6 +59,12 @@ class DecisionForm(forms.Form):
             self.add_error("note", "Say in the note why the two are not the same.")
 
 
+class UndoForm(forms.Form):
+    """Why a decision is taken back."""
+
+    note = forms.CharField(required=False, max_length=2000)
+
+
 class LibraryForm(forms.Form):
     """The filters of the library. A value that is not understood filters nothing."""
 

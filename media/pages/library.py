@@ -36,7 +36,7 @@ def with_reuse(items: QuerySet[Item]) -> QuerySet[Item]:
     )
 
 
-def _search(items: QuerySet[Item], text: str, user) -> QuerySet[Item]:
+def search(items: QuerySet[Item], text: str, user) -> QuerySet[Item]:
     """Keep items by digest, or by a visible submission's file name, caption or credit."""
     words = text.strip()
     said = Submission.objects.filter(item=OuterRef("pk")).filter(
@@ -63,7 +63,7 @@ def _filtered(form: LibraryForm, user) -> QuerySet[Item]:
         case "none":
             items = items.filter(has_undecided=False, has_confirmed=False)
     if text := form.answer("q"):
-        items = _search(items, text, user)
+        items = search(items, text, user)
     return items
 
 

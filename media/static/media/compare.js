@@ -68,6 +68,7 @@
       style.transformOrigin = "50% 50%";
       style.transform = isTurned ? sideTurn() : "";
       if (there.overlay) there.overlay.style.transform = style.transform;
+      join();
       return;
     }
     style.transformOrigin = "0 0";
@@ -83,6 +84,26 @@
     return `matrix(${fit * cos},${fit * sin},${fit * -sin * flip},${fit * cos * flip},0,0)`;
   }
 
+  // --- Lines between the points that agree, over both pictures ---
+  const wantsPoints = document.getElementById("show-points");
+  const lines = stage.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "svg"));
+  lines.setAttribute("class", "lines");
+  lines.setAttribute("aria-hidden", "true");
+  function join() {
+    lines.replaceChildren();
+    if (!wantsPoints?.checked || root.dataset.mode !== "side") return;
+    const ground = stage.getBoundingClientRect();
+    const places = [here, there].map(({overlay}) => [...overlay.querySelectorAll("[data-dot]")].map((dot) => {
+      const box = dot.getBoundingClientRect();
+      return [box.left + box.width / 2 - ground.left, box.top + box.height / 2 - ground.top];
+    }));
+    places[0].forEach(([x, y], at) => {
+      const line = lines.appendChild(document.createElementNS(lines.namespaceURI, "line"));
+      Object.entries({x1: x, y1: y, x2: places[1][at][0], y2: places[1][at][1]}).forEach(([name, value]) => line.setAttribute(name, value));
+    });
+  }
+  wantsPoints?.addEventListener("change", join);
+
   // --- Modes ---
   const only = (name, isOn) => root.querySelectorAll(`.${name}-only`).forEach((part) => { part.hidden = !isOn; });
   function show(which) {
@@ -93,7 +114,7 @@
     if (name === "blink" && root.dataset.mode === "blink") { show(root.dataset.shown === "this" ? "other" : "this"); if (calm) return; }
     root.dataset.mode = name;
     document.querySelectorAll("button[data-mode]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.mode === name));
-    ["overlay", "blink", "difference"].forEach((one) => only(one, one === name));
+    ["side", "overlay", "blink", "difference"].forEach((one) => only(one, one === name));
     turnButton.hidden = name !== "side" || !needsTurn;
     clearInterval(blinking);
     if (name === "blink") {

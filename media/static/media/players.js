@@ -19,15 +19,14 @@
 
   const start = (side) => Number(side.player?.dataset.startMs || 0);
   const offset = {query_start_ms: start(here), other_start_ms: start(there), query_end_ms: Infinity, other_end_ms: Infinity};
+  let chosen = null; // the range both players are held to; without one they follow all ranges
   // The range a moment lies in; between ranges the one that began last.
   function partAt(ms) {
+    if (chosen) return chosen;
     const begun = parts.filter((part) => part.query_start_ms <= ms);
     return parts.find((part) => ms >= part.query_start_ms && ms <= part.query_end_ms) || begun[begun.length - 1] || parts[0] || offset;
   }
-  function rate(part) {
-    const mine = part.query_end_ms - part.query_start_ms, theirs = part.other_end_ms - part.other_start_ms;
-    return Number.isFinite(mine) && mine > 0 && theirs > 0 ? theirs / mine : 1;
-  }
+  const rate = (part) => part.rate || 1; // how fast the other side plays while this one plays at 1
   function matching(ms) {
     const part = partAt(ms);
     return part.other_start_ms + (ms - part.query_start_ms) * rate(part);
@@ -84,8 +83,17 @@
       const frame_ms = 1000 / Number(lead.player.dataset.frameRate || 25);
       goTo(lead.player.currentTime * 1000 + Number(button.dataset.frame) * frame_ms);
     }
-    if (button.dataset.part) goTo(lead === here ? parts[button.dataset.part].query_start_ms : parts[button.dataset.part].other_start_ms);
+    if (button.dataset.part) choose(parts[button.dataset.part], button);
   });
+
+  // Hold both to the offset and speed of one range; pressed again, follow all of them.
+  const stepWord = controls.querySelector("[data-step-word]");
+  function choose(part, button) {
+    chosen = chosen === part ? null : part;
+    controls.querySelectorAll("[data-part]").forEach((one) => one.setAttribute("aria-pressed", Boolean(chosen) && one === button));
+    stepWord.textContent = chosen ? `held to this range, the other at ×${rate(part).toFixed(2)}` : "";
+    goTo(lead === here ? part.query_start_ms : part.other_start_ms);
+  }
 
   document.addEventListener("keydown", (event) => {
     // Space plays, except where it already presses what has the focus.

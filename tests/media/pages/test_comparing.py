@@ -42,9 +42,9 @@ def test_the_page_is_drawn_from_the_side_a_person_came_from(
     from_newer = client_of(alice).get(page(match, newer)).context
     from_older = client_of(alice).get(page(match, older)).context
     assert [side.item for side in from_newer["sides"]] == [newer, older]
-    assert from_newer["sides"][0].region == match.region
+    assert from_newer["sides"][0].drawing.region == match.region
     assert [side.item for side in from_older["sides"]] == [older, newer]
-    assert from_older["sides"][0].region == match.region_back
+    assert from_older["sides"][0].drawing.region == match.region_back
 
 
 @pytest.mark.parametrize("side", ["nonsense", "", "00000000-0000-0000-0000-000000000000", "<b>"])
@@ -201,3 +201,105 @@ def test_a_match_without_pictures_still_has_a_page(make_match, make_item, alice,
     broken = make_item(state="undecodable", reason_code="corrupt", width_px=None, height_px=None)
     response = client_of(alice).get(page(make_match(broken)))
     assert response.status_code == 200
+
+
+# --- What is drawn ------------------------------------------------------------------------------
+DRAWN = {
+    "there": [[0.5, 0, 0.25], [0, 0.5, 0.25], [0, 0, 1]],
+    "grid": {"side": "newer", "cell": [0.25, 0.25], "rows": ["....", ".+-.", ".++.", "...."]},
+    "pairs": [[0.5, 0.5, 0.5, 0.5], [0.3, 0.3, 0.1, 0.1]],
+}
+MEASURES = {
+    "inliers": 46, "distinctive": 41, "agreement": 0.75, "covers_newer": 0.25, "covers_older": 1.0,
+}  # fmt: skip
+
+
+def test_region_cells_and_points_are_drawn_on_both_sides(make_match, make_item, alice, client_of):
+    older, newer = make_item(width_px=100, height_px=50), make_item(width_px=400, height_px=200)
+    match = make_match(older, newer, drawn=DRAWN, measures=MEASURES)
+    shown = client_of(alice).get(page(match, newer)).content.decode()
+    assert 'points="100,50 300,50 300,150 100,150"' in shown  # the older one, in the newer
+    assert 'points="-50,-25 150,-25 150,75 -50,75"' in shown
+    assert 'class="cells-differing" d="M200 50L300 50L300 100L200 100z"' in shown
+    assert 'class="cells-differing" d="M50 0L100 0L100 25L50 25z"' in shown
+    assert shown.count("data-dot") == 4
+    assert "struck through: different, 1 cell." in shown
+
+
+def test_the_numbers_come_with_what_they_mean_and_what_is_needed(make_match, alice, client_of):
+    match = make_match(drawn=DRAWN, measures=MEASURES)
+    shown = " ".join(client_of(alice).get(page(match, match.newer)).content.decode().split())
+    assert "<b>46</b> agree, <b>41</b> of them distinctive" in shown
+    assert "(12 for the same picture, 8 for a part)" in shown
+    assert "<b>25 %</b> of this, <b>100 %</b> of the other" in shown
+    assert "None of these numbers is a probability" in shown
+
+
+def test_a_match_by_hash_alone_has_no_switches_for_what_was_not_judged(
+    make_match, alice, client_of
+):
+    shown = client_of(alice).get(page(make_match())).content.decode()
+    assert "show-cells" not in shown
+    assert "show-points" not in shown
+    assert "not measured: flagged by hash" in shown
+
+
+def test_a_match_by_points_alone_says_that_no_hash_was_compared(make_match, alice, client_of):
+    shown = client_of(alice).get(page(make_match(distance_bits=None))).content.decode()
+    assert "one side has too little detail for a hash" in shown
+
+
+def test_each_range_has_its_offset_and_speed(make_match, make_item, alice, client_of):
+    footage = {"kind": "footage", "duration_ms": 60_000, "frame_rate": 25.0}
+    placed = {
+        "query_start_ms": 0, "query_end_ms": 10_000,
+        "other_start_ms": 5000, "other_end_ms": 17_500, "speed": 1.25,
+    }  # fmt: skip
+    anywhere = {**placed, "speed": 1.0, "note": "matches throughout, offset not determined"}
+    match = make_match(make_item(**footage), make_item(**footage), segments=[placed, anywhere])
+    from_newer = client_of(alice).get(page(match, match.newer)).context["parts"]
+    from_older = client_of(alice).get(page(match, match.older)).context["parts"]
+    assert [(part["is_placed"], part["rate"]) for part in from_newer] == [(True, 1.25), (False, 1)]
+    assert [(part["is_placed"], part["rate"]) for part in from_older] == [(True, 0.8), (False, 1)]
+
+
+# --- Undo ---------------------------------------------------------------------------------------
+def undo(browser, match, **values):
+    return browser.post(reverse("match-undo", args=[match.uuid]), values)
+
+
+def test_a_decision_is_undone_by_a_plain_form(make_match, alice, client_of):
+    match = make_match()
+    browser = client_of(alice)
+    decide(browser, match, choice="confirm:same_picture")
+    assert reverse("match-undo", args=[match.uuid]) in browser.get(page(match)).content.decode()
+    response = undo(browser, match)
+    assert response["Location"] == page(match, match.later)
+    match.refresh_from_db()
+    assert match.decision == "open"
+    assert 'name="choice"' in browser.get(page(match)).content.decode()
+
+
+def test_who_undoes_the_decision_of_another_is_asked_why(make_match, alice, bob, client_of):
+    match = make_match()
+    decide(client_of(alice), match, choice="confirm:same_picture")
+    response = undo(client_of(bob), match)
+    assert response.status_code == 422
+    assert "alice decided this" in response.content.decode()
+    assert undo(client_of(bob), match, note="Two towers.").status_code == 302
+
+
+def test_undoing_what_is_open_already_says_so(make_match, alice, client_of):
+    response = undo(client_of(alice), make_match())
+    assert response.status_code == 409
+    assert "This match is open" in response.content.decode()
+
+
+@pytest.mark.parametrize("who", ["vera", "sam", "charlie"])
+def test_who_may_not_undo(make_match, who, alice, request, client_of):
+    match = make_match()
+    decide(client_of(alice), match, choice="confirm:same_picture")
+    person = request.getfixturevalue(who)
+    assert undo(client_of(person), match, note="Mine.").status_code == 403
+    match.refresh_from_db()
+    assert match.decision == "confirmed"
