@@ -111,6 +111,13 @@ def _credibility(value: Any, field: str) -> int | None:
     return value
 
 
+def _priority_reasons(value: Any, field: str) -> list[str]:
+    if not isinstance(value, list):
+        raise InvalidValue(f"Send a list of: {', '.join(Claim.PriorityReason.values)}.", field)
+    chosen = {_choice(Claim.PriorityReason)(one, field) for one in value}
+    return [one for one in Claim.PriorityReason.values if one in chosen]
+
+
 def _tags(value: Any, field: str) -> list[str]:
     if not isinstance(value, list) or len(value) > _MAX_TAGS:
         raise InvalidValue(f"Send a list of at most {_MAX_TAGS} tags.", field)
@@ -190,9 +197,12 @@ CHECKS: dict[str, Callable[[Any, str], Any]] = {
     "figure": _figure,
     "credibility": _credibility,
     "priority": _choice(Claim.Priority),
+    "priority_reasons": _priority_reasons,
     "priority_reason": _text(200),
     "due_at": _moment,
     "due_reason": _text(100),
     "recheck_at": _moment,
     "tags": _tags,
+    "is_hard": _yes_or_no,
+    "hard_reason": _text(200),
 }

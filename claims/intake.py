@@ -12,7 +12,15 @@ from claims.models import Claim, Event, Source
 from claims.states import State
 
 # What may still change once a verdict was written: the planning, never the substance.
-_PLANNING = {"priority", "priority_reason", "due_at", "due_reason", "recheck_at", "tags"}
+_PLANNING = {
+    "priority",
+    "priority_reasons",
+    "priority_reason",
+    "due_at",
+    "due_reason",
+    "recheck_at",
+    "tags",
+}
 _SETTLED = {State.DECIDED, State.PUBLISHED, State.WITHDRAWN}
 
 

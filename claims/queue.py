@@ -62,11 +62,17 @@ def reasons(claim: Claim) -> list[str]:
         told.append("seen before: a copy of its media waits for a decision")
     if claim.due_at:
         told.append(_due_words(claim.due_at) + (f" ({claim.due_reason})" * bool(claim.due_reason)))
-    if claim.priority != Claim.Priority.NORMAL:
-        why = f": {claim.priority_reason}" if claim.priority_reason else ""
-        told.append(f"{claim.get_priority_display()} priority{why}")
+    why = why_urgent(claim)
+    if claim.priority != Claim.Priority.NORMAL or why:
+        told.append(f"{claim.get_priority_display()} priority" + f": {why}" * bool(why))
     told.append(f"in the queue for {_spoken(timesince(claim.created_at))}")
     return told
+
+
+def why_urgent(claim: Claim) -> str:
+    """The reasons of a priority in words: "reach, harm; 2 million views"."""
+    codes = [Claim.PriorityReason(one).label.split(":")[0] for one in claim.priority_reasons]
+    return "; ".join(part for part in (", ".join(codes), claim.priority_reason) if part)
 
 
 def _is_reused(claim: Claim) -> bool:

@@ -24,6 +24,7 @@ MOVES: dict[tuple[Any, str], tuple[Any, str]] = {
     (State.OPEN, "set_aside"): (State.SET_ASIDE, REVIEW),
     (State.IN_REVIEW, "release"): (State.OPEN, REVIEW),
     (State.IN_REVIEW, "ask"): (State.WAITING, REVIEW),
+    (State.WAITING, "reply"): (State.IN_REVIEW, REVIEW),
     (State.WAITING, "take"): (State.IN_REVIEW, REVIEW),
     (State.WAITING, "set_aside"): (State.SET_ASIDE, REVIEW),
     (State.IN_REVIEW, "set_aside"): (State.SET_ASIDE, REVIEW),
@@ -33,6 +34,11 @@ MOVES: dict[tuple[Any, str], tuple[Any, str]] = {
     (State.DECIDED, "publish"): (State.PUBLISHED, PUBLISH),
     (State.PUBLISHED, "correct"): (State.IN_REVIEW, PUBLISH),
     (State.PUBLISHED, "withdraw"): (State.WITHDRAWN, PUBLISH),
+    # While a correction is on its way readers still see the last version: it can be withdrawn.
+    (State.OPEN, "withdraw"): (State.WITHDRAWN, PUBLISH),
+    (State.IN_REVIEW, "withdraw"): (State.WITHDRAWN, PUBLISH),
+    (State.WAITING, "withdraw"): (State.WITHDRAWN, PUBLISH),
+    (State.DECIDED, "withdraw"): (State.WITHDRAWN, PUBLISH),
 }
 
 # Moves the desk makes by itself, when a lease or a waiting time runs out.
@@ -47,6 +53,7 @@ PERMISSION_OF = {verb: permission for (_, verb), (_, permission) in MOVES.items(
 # What a reason is called where a verb needs one.
 REASON_NEEDED = {
     "ask": "question",
+    "reply": "answer",
     "set_aside": "reason",
     "send_back": "reason",
     "correct": "correction note",
@@ -63,5 +70,5 @@ def verbs_from(state: str) -> list[str]:
 
 
 def words(verb: str) -> str:
-    """Say a verb as people do: "set aside"."""
-    return verb.replace("_", " ")
+    """Say a verb as people do: "set aside", "reply to"."""
+    return "reply to" if verb == "reply" else verb.replace("_", " ")

@@ -102,7 +102,9 @@ def desk_move(claim: Claim, verb: str) -> Event:
 
 
 def _refusal(claim: Claim, verb: str) -> str:
-    possible = ", ".join(words(one) for one in verbs_from(claim.state)) or "nothing"
+    hidden = set() if has_readers(claim) else {"withdraw"}
+    verbs = [one for one in verbs_from(claim.state) if one not in hidden]
+    possible = ", ".join(words(one) for one in verbs) or "nothing"
     return (
         f"You cannot {words(verb)} a claim that is {claim.get_state_display()}. "
         f"Possible now: {possible}."
@@ -112,6 +114,7 @@ def _refusal(claim: Claim, verb: str) -> str:
 def _done(verb: str) -> str:
     return {
         "ask": "made to wait",
+        "reply": "answered",
         "set_aside": "set aside",
         "send_back": "sent back",
         "correct": "corrected",
@@ -148,6 +151,26 @@ def _guard_publish(claim: Claim, by: User) -> None:
         raise MoveNotAllowed("Publish through publishing: nothing was prepared for readers.")
 
 
+def _guard_set_aside(claim: Claim, by: User) -> None:
+    """Nothing stays published of a claim that nobody works on any more."""
+    if has_readers(claim):
+        raise MoveNotAllowed(
+            "Readers still see what was published of this claim. Decide it anew, or have it "
+            "withdrawn."
+        )
+
+
+def _guard_withdraw(claim: Claim, by: User) -> None:
+    """There is something to withdraw, also while a correction is on its way."""
+    if not has_readers(claim):
+        raise MoveNotAllowed("Nothing of this claim is published: there is nothing to withdraw.")
+
+
+def has_readers(claim: Claim) -> bool:
+    """Does a published version of the claim stand before readers?"""
+    return Publication.objects.filter(claim=claim, withdrawn_at=None).exists()
+
+
 def _is_published(verdict: Verdict) -> bool:
     return Publication.objects.filter(verdict=verdict).exists()
 
@@ -161,11 +184,13 @@ def _missing_words(missing: list[dict[str, Any]]) -> str:
 _GUARDS: dict[str, Callable[[Claim, User], None]] = {
     "decide": _guard_decide,
     "publish": _guard_publish,
+    "set_aside": _guard_set_aside,
+    "withdraw": _guard_withdraw,
 }
 
 # --- Effects: which columns a verb changes beside the state ----
 _FREE = {"assignee": None, "lease_until": None}
-_AWAKE = {"waiting_for": "", "wake_at": None}
+_AWAKE = {"waiting_for": "", "waiting_on": "", "wake_at": None}
 
 
 def _hold(claim: Claim, by: User, reason: str) -> dict[str, Any]:
@@ -179,6 +204,11 @@ def _free(claim: Claim, by: User, reason: str) -> dict[str, Any]:
 def _wait(claim: Claim, by: User, reason: str) -> dict[str, Any]:
     """The person who asked stays named; the lease ends, so that anybody may take it up."""
     return {"waiting_for": reason, "lease_until": None}
+
+
+def _wake(claim: Claim, by: User, reason: str) -> dict[str, Any]:
+    """The person who asked goes on with the answer; if they do not, the lease runs out."""
+    return {"assignee": claim.assignee or by, "lease_until": leases.ends_at(), **_AWAKE}
 
 
 def _hand_back(claim: Claim, by: User, reason: str) -> dict[str, Any]:
@@ -196,13 +226,14 @@ def _withdraw(claim: Claim, by: User, reason: str) -> dict[str, Any]:
     claim.publications.filter(withdrawn_at=None).update(
         withdrawn_at=timezone.now(), withdrawal_note=reason
     )
-    return {"lease_until": None}
+    return {"lease_until": None, **_AWAKE}
 
 
 _EFFECTS: dict[str, Callable[[Claim, User, str], dict[str, Any]]] = {
     "take": _hold,
     "release": _free,
     "ask": _wait,
+    "reply": _wake,
     "set_aside": _free,
     "reopen": _free,
     "decide": _end_lease,

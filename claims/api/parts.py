@@ -162,10 +162,19 @@ class NoBody(Strict):
 
 
 class AskBody(Strict):
-    """What is asked, and when to look again without an answer."""
+    """What is asked, who can answer, and when to look again without an answer."""
 
     question = serializers.CharField(max_length=5000)
+    waiting_on = serializers.CharField(
+        max_length=200, allow_blank=True, required=False, help_text="who can answer it"
+    )
     wake_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class ReplyBody(Strict):
+    """The answer to what was asked."""
+
+    answer = serializers.CharField(max_length=5000)
 
 
 class ReasonBody(Strict):

@@ -37,6 +37,9 @@ class ClaimBody(Strict):
         min_value=1, max_value=6, required=False, allow_null=True
     )
     priority = PriorityField(required=False)
+    priority_reasons = serializers.ListField(
+        child=serializers.ChoiceField(Claim.PriorityReason.choices), required=False
+    )
     priority_reason = serializers.CharField(max_length=200, allow_blank=True, required=False)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
     due_reason = serializers.CharField(max_length=100, allow_blank=True, required=False)
@@ -44,6 +47,10 @@ class ClaimBody(Strict):
     tags = serializers.ListField(
         child=serializers.CharField(max_length=60), max_length=30, required=False
     )
+    hard = serializers.BooleanField(
+        source="is_hard", required=False, help_text="two people answer it without seeing each other"
+    )
+    hard_reason = serializers.CharField(max_length=200, allow_blank=True, required=False)
 
     def values(self) -> dict[str, Any]:
         """The checked fields as the jobs take them. Enters a claimant not known yet."""
@@ -136,15 +143,21 @@ class ClaimOut(serializers.Serializer):
     figure = FigureSerializer(source="claim.figure", allow_null=True)
     credibility = serializers.IntegerField(source="claim.credibility", allow_null=True)
     priority = PriorityField(source="claim.priority")
+    priority_reasons = serializers.ListField(
+        child=serializers.ChoiceField(Claim.PriorityReason.choices), source="claim.priority_reasons"
+    )
     priority_reason = serializers.CharField(source="claim.priority_reason")
     due_at = serializers.DateTimeField(source="claim.due_at", allow_null=True)
     due_reason = serializers.CharField(source="claim.due_reason")
     recheck_at = serializers.DateTimeField(source="claim.recheck_at", allow_null=True)
     tags = serializers.ListField(child=serializers.CharField(), source="claim.tags")
+    hard = serializers.BooleanField(source="claim.is_hard")
+    hard_reason = serializers.CharField(source="claim.hard_reason")
     state = serializers.ChoiceField(State.choices, source="claim.state")
     assignee = serializers.SerializerMethodField()
     lease_until = serializers.DateTimeField(source="claim.lease_until", allow_null=True)
     waiting_for = serializers.CharField(source="claim.waiting_for")
+    waiting_on = serializers.CharField(source="claim.waiting_on")
     wake_at = serializers.DateTimeField(source="claim.wake_at", allow_null=True)
     alarms = AlarmSerializer(many=True)
     reuse = ReuseSerializer()

@@ -7,7 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims import publishing, queue, verdicts, workflow
+from claims import asking, publishing, queue, verdicts, workflow
 from claims.api.base import ClaimAddresses
 from claims.api.parts import (
     AskBody,
@@ -16,11 +16,11 @@ from claims.api.parts import (
     NoBody,
     NoteBody,
     ReasonBody,
+    ReplyBody,
     checked,
 )
 from claims.api.serializers import ClaimOut
 from claims.api.strict import Strict
-from claims.models import Claim
 from claims.states import PERMISSION_OF, VERBS
 
 PERMISSIONS = {verb: PERMISSION_OF[verb] for verb in VERBS}
@@ -55,12 +55,12 @@ class Verbs(ClaimAddresses):
     @verb(AskBody)
     def ask(self, request: Request, pk: str) -> Response:
         """Ask somebody, and let the claim wait for the answer or for `wake_at`."""
+        return self._do(lambda claim, body: asking.ask(claim, request.user, **body))
 
-        def job(claim: Claim, body: dict[str, Any]) -> object:
-            changes = {"wake_at": body["wake_at"]} if body.get("wake_at") else {}
-            return workflow.move(claim, "ask", request.user, reason=body["question"], **changes)
-
-        return self._do(job)
+    @verb(ReplyBody)
+    def reply(self, request: Request, pk: str) -> Response:
+        """Answer what a claim waits for; the person who asked goes on with it."""
+        return self._do(lambda claim, body: asking.reply(claim, request.user, **body))
 
     @verb(ReasonBody)
     def set_aside(self, request: Request, pk: str) -> Response:
@@ -94,7 +94,7 @@ class Verbs(ClaimAddresses):
 
     @verb(NoteBody)
     def withdraw(self, request: Request, pk: str) -> Response:
-        """Withdraw what was published; readers find the note."""
+        """Withdraw what was published, also during a correction; readers find the note."""
         return self._do(lambda claim, body: publishing.withdraw(claim, request.user, **body))
 
     def _do(self, job: Any) -> Response:

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from claims import alarms, checklists, dates, leases, verdicts
-from claims.models import Attachment, Claim, Grade, Publication, Step, Verdict
+from claims import alarms, asking, checklists, dates, leases, queue, verdicts
+from claims.models import Attachment, Claim, Event, Grade, Publication, Step, Verdict
 from claims.pages import datebar, step_lines
 from claims.pages.forms import CREDIBILITY
 from claims.pages.log_lines import LogLine
@@ -68,7 +68,17 @@ class Desk:
         }
         if now == State.IN_REVIEW and not self.is_workable:
             may = {"take": self.user.has_perm(REVIEW) and not leases.is_live(self.claim)}
+        may.pop("set_aside" if self.has_readers else "withdraw", None)
         return may
+
+    @property
+    def has_readers(self) -> bool:
+        """Whether a published version stands before readers, also during a correction."""
+        return any(one.withdrawn_at is None for one in self.publications)
+
+    @cached_property
+    def last_reply(self) -> Event | None:
+        return asking.last_reply(self.claim)
 
     @cached_property
     def is_workable(self) -> bool:
@@ -92,6 +102,10 @@ class Desk:
     @property
     def is_own_verdict(self) -> bool:
         return self.verdict is not None and self.verdict.author_id == self.user.pk
+
+    @property
+    def why_urgent(self) -> str:
+        return queue.why_urgent(self.claim)
 
     # --- Who and when ----------------------------------------------------------------------------
     @property

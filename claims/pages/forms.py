@@ -95,9 +95,18 @@ class ClaimForm(forms.Form):
     priority = forms.TypedChoiceField(
         label="Priority", choices=Claim.Priority.choices, coerce=int, initial=Claim.Priority.NORMAL
     )
+    priority_reach = forms.BooleanField(label="Reach: many see it", required=False)
+    priority_harm = forms.BooleanField(label="Harm: people could act on it", required=False)
+    priority_publish_slot = forms.BooleanField(label="Wanted for a publish slot", required=False)
+    priority_waiting_time = forms.BooleanField(label="Has waited too long", required=False)
     priority_reason = _line("Why this priority", 200)
     due_at = _moment("Due (UTC)", "When an answer is needed.")
     due_reason = _line("Due for", 100, "Such as 18:30 bulletin.")
+    recheck_at = _moment("Look again at (UTC)", "Back among the re-checks then.")
+    is_hard = forms.BooleanField(
+        label="Hard: two people answer it without seeing each other", required=False
+    )
+    hard_reason = _line("Why it is hard", 200)
     tags = _line("Tags", 1000, "With commas between them.", autocapitalize="none")
 
     def values(self) -> dict[str, Any]:
@@ -112,6 +121,9 @@ class ClaimForm(forms.Form):
         for place in PLACES:
             given[place] = _place(given, place)
         given["figure"] = _figure(given)
+        given["priority_reasons"] = [
+            code for code in Claim.PriorityReason.values if given.pop(f"priority_{code}")
+        ]
         given["credibility"] = int(given["credibility"]) if given["credibility"] else None
         given["tags"] = [tag.strip() for tag in given["tags"].split(",") if tag.strip()]
         return given
@@ -156,8 +168,10 @@ def as_typed(claim: Claim) -> dict[str, Any]:
     for group in (*PLACES, "figure"):
         for key, value in (getattr(claim, group) or {}).items():
             typed[f"{group}_{key}"] = "" if value is None else value
-    if claim.due_at:
-        typed["due_at"] = claim.due_at.astimezone(UTC).replace(tzinfo=None)
+    typed |= {f"priority_{code}": True for code in claim.priority_reasons}
+    for name in ("due_at", "recheck_at"):
+        if moment := getattr(claim, name):
+            typed[name] = moment.astimezone(UTC).replace(tzinfo=None)
     return typed | {"tags": ", ".join(claim.tags)}
 
 

@@ -10,7 +10,7 @@ _WORDS = {
     "take": "took it",
     "release": "gave it back",
     "expire": "gave it back to the queue: it was left alone",
-    "ask": "asks and waits",
+    "reply": "answered what was asked",
     "wake": "put it back into the queue: nobody had answered",
     "set_aside": "set it aside",
     "reopen": "opened it again",
@@ -62,6 +62,7 @@ def _decided(detail: dict[str, Any]) -> str:
 
 
 _TOLD = {
+    "ask": lambda detail: f"asks {detail.get('waiting_on') or 'for help'} and waits",
     "answered": _answered,
     "reopened": lambda detail: f"took back the answer to “{detail.get('question', '')}”",
     "changed": _changed,

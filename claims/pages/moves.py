@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from claims import publishing, queue, verdicts, workflow
+from claims import asking, publishing, queue, verdicts, workflow
 from claims.errors import ClaimError, InvalidValue
 from claims.models import Claim
 from claims.pages import claim as page
@@ -29,7 +29,7 @@ def _ask(claim: Claim, by: User, sent: QueryDict) -> None:
         wake_at = DateTimeField(required=False).clean(sent.get("wake_at", ""))
     except ValidationError:
         raise InvalidValue("Write the moment as 2023-02-05T18:30, in UTC.", "wake_at") from None
-    workflow.move(claim, "ask", by, reason=_reason(sent), wake_at=wake_at)
+    asking.ask(claim, by, _reason(sent), sent.get("waiting_on", ""), wake_at)
 
 
 def _decide(claim: Claim, by: User, sent: QueryDict) -> None:
@@ -47,6 +47,7 @@ JOBS: dict[str, Job] = {
     "take": lambda claim, by, sent: queue.take(claim, by),
     "release": lambda claim, by, sent: queue.release(claim, by),
     "ask": _ask,
+    "reply": lambda claim, by, sent: asking.reply(claim, by, _reason(sent)),
     "set_aside": lambda claim, by, sent: workflow.move(
         claim, "set_aside", by, reason=_reason(sent)
     ),
@@ -61,6 +62,7 @@ TOLD = {
     "take": "It is yours.",
     "release": "Back in the queue.",
     "ask": "Waits for an answer.",
+    "reply": "Answered. Who asked goes on with it.",
     "set_aside": "Set aside.",
     "reopen": "Open again.",
     "decide": "Decided. Another person publishes it.",

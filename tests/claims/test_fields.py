@@ -22,6 +22,8 @@ GOOD = [
     ("due_at", None, None),
     ("due_at", datetime(2023, 2, 5), datetime(2023, 2, 5, tzinfo=UTC)),
     ("tags", [" drones ", "drones", ""], ["drones"]),
+    ("priority_reasons", ["harm", "reach", "harm"], ["reach", "harm"]),
+    ("is_hard", True, True),
     (
         "place_claimed",
         {"name": "Bakhmut", "precision": "locality"},
@@ -66,6 +68,9 @@ BAD = [
     ("tags", "drones"),
     ("tags", ["x"] * 31),
     ("tags", [1]),
+    ("priority_reasons", "harm"),
+    ("priority_reasons", ["fame"]),
+    ("is_hard", "yes"),
     ("place_claimed", "Bakhmut"),
     ("place_claimed", {}),
     ("place_claimed", {"name": "Bakhmut", "radius": 5}),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from claims import attachments, checklists, intake, publishing, sources, verdicts
+from claims import attachments, checklists, intake, publishing, sources, verdicts, workflow
 from claims.claimreview import claim_review
 from claims.errors import InvalidValue, MoveNotAllowed, NotAllowed
 from claims.models import Publication
@@ -148,3 +148,54 @@ def test_the_list_holds_the_latest_version_of_each_claim(claim_in, correct_and_p
     correct_and_publish(first, "A slip.")
     listed = [(one.claim, one.version) for one in publishing.published()]
     assert listed == [(first, 2), (second, 1)]
+
+
+# --- Withdrawing while a correction is on its way ----------------------------------------------
+@pytest.fixture
+def in_correction(claim_in, alice, dana, answer_all):
+    """Bring a published claim under correction and on into a state."""
+
+    def make(state):
+        claim = claim_in("published")
+        publishing.correct(claim, dana, "The wrong year.")
+        if state == "open":
+            workflow.move(claim, "release", dana)
+        elif state == "waiting":
+            workflow.move(claim, "ask", dana, reason="Which year?")
+        elif state == "decided":
+            verdicts.decide(claim, dana, "false", "Another year.")
+        return claim
+
+    return make
+
+
+@pytest.mark.parametrize("state", ["open", "in_review", "waiting", "decided"])
+def test_what_is_under_correction_can_be_withdrawn(in_correction, dana, state):
+    claim = in_correction(state)
+    assert claim.state == state
+    publishing.withdraw(claim, dana, "It cannot be saved.")
+    assert claim.state == "withdrawn"
+    last = publishing.current(claim)
+    assert (last.withdrawal_note, claim.waiting_for) == ("It cannot be saved.", "")
+
+
+@pytest.mark.parametrize("state", ["open", "in_review", "waiting", "decided"])
+def test_what_was_never_published_cannot_be_withdrawn(claim_in, dana, state):
+    claim = claim_in(state)
+    with pytest.raises(MoveNotAllowed, match="nothing to withdraw"):
+        publishing.withdraw(claim, dana, "It cannot be saved.")
+    with pytest.raises(MoveNotAllowed) as refused:
+        workflow.move(claim, "reopen", dana)
+    assert "withdraw" not in str(refused.value)
+
+
+@pytest.mark.parametrize("state", ["open", "in_review", "waiting"])
+def test_what_readers_still_see_is_not_set_aside(in_correction, dana, state):
+    with pytest.raises(MoveNotAllowed, match="Readers still see"):
+        workflow.move(in_correction(state), "set_aside", dana, reason="Spam.")
+
+
+@pytest.mark.parametrize("name", ["alice", "sam", "vera", "charlie"])
+def test_only_editors_withdraw_what_is_under_correction(in_correction, request, name):
+    with pytest.raises(NotAllowed):
+        publishing.withdraw(in_correction("open"), request.getfixturevalue(name), "No.")

@@ -87,6 +87,7 @@ def test_a_weak_similarity_is_no_flag(make_claim, make_item, make_match, alice):
 def test_the_order_explains_itself(make_claim, make_item, make_match, alice):
     claim = make_claim(
         priority=3,
+        priority_reasons=["reach", "harm"],
         priority_reason="lead of the bulletin",
         due_at=timezone.now() + timedelta(minutes=40, seconds=30),
         due_reason="18:30 bulletin",
@@ -97,7 +98,7 @@ def test_the_order_explains_itself(make_claim, make_item, make_match, alice):
     assert queue.reasons(claim) == [
         "seen before: a copy of its media waits for a decision",
         "due in 40 minutes (18:30 bulletin)",
-        "urgent priority: lead of the bulletin",
+        "urgent priority: reach, harm; lead of the bulletin",
         "in the queue for 0 minutes",
     ]
 

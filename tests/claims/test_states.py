@@ -33,7 +33,7 @@ def test_only_editors_verbs_lead_to_and_from_publication():
 
 
 def test_verbs_are_named_by_state_in_the_tables_order():
-    assert verbs_from(State.IN_REVIEW) == ["release", "ask", "set_aside", "decide"]
+    assert verbs_from(State.IN_REVIEW) == ["release", "ask", "set_aside", "decide", "withdraw"]
     assert verbs_from(State.WITHDRAWN) == []
     assert set(REASON_NEEDED) < set(VERBS)
     assert words("set_aside") == "set aside"

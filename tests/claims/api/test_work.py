@@ -364,3 +364,39 @@ def test_sources_are_entered_once_graded_and_found(program_of, alice):
     assert [one["id"] for one in found] == [first.json()["id"]]
     assert program.get(address).json() == found[0]
     assert Source.objects.count() == 1
+
+
+# --- Asking, and why a claim is urgent or hard ---------------------------------------------------
+def test_a_program_asks_and_another_answers(program_of, alice, bob, claim_in):
+    claim = claim_in("in_review")
+    asked = (
+        program_of(alice)
+        .post(address_of(claim, "ask/"), {"question": "Farsi?", "waiting_on": "the Iran desk"})
+        .json()
+    )
+    assert (asked["state"], asked["waiting_for"], asked["waiting_on"]) == (
+        "waiting", "Farsi?", "the Iran desk",
+    )  # fmt: skip
+    answer = program_of(bob).post(address_of(claim, "reply/"), {"answer": "Dari."}).json()
+    assert (answer["state"], answer["assignee"], answer["waiting_for"]) == (
+        "in_review",
+        "alice",
+        "",
+    )
+    refused(
+        program_of(bob).post(address_of(claim, "reply/"), {"answer": "x"}), 409, "move_not_allowed"
+    )
+
+
+def test_priority_has_reasons_and_a_claim_can_be_marked_hard(program_of, alice, make_claim):
+    claim = make_claim()
+    body = {
+        "priority": "high",
+        "priority_reasons": ["harm"],
+        "hard": True,
+        "hard_reason": "Staged?",
+    }
+    changed = program_of(alice).patch(address_of(claim), body).json()
+    assert {name: changed[name] for name in body} == body
+    wrong = program_of(alice).patch(address_of(claim), {"priority_reasons": ["fame"]})
+    refused(wrong, 400, "invalid_choice")
