@@ -77,6 +77,12 @@ class DecodeFailed(MediaError):
         self.is_our_fault = is_our_fault
 
 
+class DoorsBusy(MediaError):
+    """A search that somebody waits for has no whole answer now. The sentence says to try again."""
+
+    code = "doors_busy"
+
+
 class DoorClosed(MediaError):
     """A door of the search cannot answer completely now. Ask again later; never "no match"."""
 

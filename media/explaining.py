@@ -55,7 +55,7 @@ class Explanation:
 
 
 def explain(one: Item, other: Item) -> Explanation:
-    """Measure two different items against each other. Nothing is written."""
+    """Measure an item ("this") against another. Nothing is written."""
     found = matching.explain(one, other)
     newer, older = found.newer, found.older
     sides = shown.of_item(newer), shown.of_item(older)
@@ -68,13 +68,15 @@ def explain(one: Item, other: Item) -> Explanation:
     judgement = found.best.judgement if found.best else None
     places = found.best.pair if found.best else (0, 0)
     views = [_view(side, place) for side, place in zip(sides, places, strict=True)]
+    if one == older:  # told in the order asked
+        sides, views = sides[::-1], views[::-1]
     return Explanation(
         match,
         written,
         _summary(match, judgement),
         [
             sentence
-            for item, side, view in zip((newer, older), sides, views, strict=True)
+            for item, side, view in zip((one, other), sides, views, strict=True)
             if (sentence := _lack(item, side, view))
         ],
         [
@@ -139,8 +141,7 @@ def _of_hash(sides: tuple[Shown, Shown], bits: int | None) -> list[Measure]:
     return [
         Measure(
             "Frames with enough detail",
-            f"{usable[0]} of {looked[0]} in the later received, {usable[1]} of {looked[1]} in the "
-            "earlier",
+            f"{usable[0]} of {looked[0]} of this, {usable[1]} of {looked[1]} of the other",
             f"1 in each, of quality {settings.MATCH_MIN_QUALITY} of 100 or more",
             _outcome(min(usable) > 0),
             "A flat or dark picture gives a code that means nothing.",
@@ -164,7 +165,7 @@ def _of_points(
     return [
         Measure(
             "Points compared",
-            f"{counts[0]} with {counts[1]}",
+            f"{counts[0]} of this with {counts[1]} of the other",
             f"{features.MIN_POINTS} in each, in {features.MIN_CELLS} of {_CELLS_OF_GRID} places",
             _outcome(all(enough)),
             "Fewer, or all in one corner, are not enough detail to tell a picture from others.",

@@ -75,7 +75,11 @@ def accept_upload(
             received.close()
 
 
-def _accept(received: ReceivedFile, submission: Submission) -> Accepted:
+def kind_of(received: ReceivedFile) -> tuple[str, str]:
+    """Content type and kind ("still", "footage") of a file, by its first bytes.
+
+    Raises EmptyFile and TypeNotAccepted.
+    """
     if received.size == 0:
         raise EmptyFile("The file is empty. Choose the file again and send it once more.")
     known = sniff(received.head(HEAD_BYTES))
@@ -85,7 +89,11 @@ def _accept(received: ReceivedFile, submission: Submission) -> Accepted:
             "TIFF, BMP, HEIC or AVIF, or footage as MP4, MOV, MKV, WebM, AVI, MPEG-TS, OGV, FLV "
             "or ASF."
         )
-    content_type, kind = known
+    return known
+
+
+def _accept(received: ReceivedFile, submission: Submission) -> Accepted:
+    content_type, kind = kind_of(received)
     originals.keep(received, content_type)
     accepted = _write_rows(received, submission, content_type, kind)
     if not originals.is_kept(received.sha256):  # swept as an orphan in this very moment

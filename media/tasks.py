@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task, signals
 
-from media import derivatives, jobs, leases, originals, pipeline, pulses, receiving
+from media import derivatives, jobs, leases, lookups, originals, pipeline, pulses, receiving
 
 
 @shared_task
@@ -14,9 +14,16 @@ def run_job(job_id: int) -> None:
 
 
 @shared_task
+def answer_lookup(lookup_id: int) -> None:
+    """Compare a picture that somebody looks up, if they still wait. Safe to run twice."""
+    lookups.answer(lookup_id)
+
+
+@shared_task
 def sweep() -> None:
     """Ring again for jobs that wait, take back what went silent. Safe to run twice."""
     jobs.sweep()
+    lookups.sweep()
 
 
 @shared_task

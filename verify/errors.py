@@ -45,6 +45,8 @@ STATUS: dict[type[Exception], int] = {
     media_errors.OriginalMissing: 500,
     media_errors.LeaseLost: 409,
     media_errors.DecodeFailed: 422,
+    media_errors.DoorClosed: 503,
+    media_errors.DoorsBusy: 503,
     claim_errors.ClaimError: 409,
     claim_errors.NotAllowed: 403,
     claim_errors.MoveNotAllowed: 409,
@@ -205,6 +207,8 @@ def _of_job(
     request = context.get("request")
     if status == 412 and request is not None and not request.headers.get("If-Match"):
         status = 409  # the request made no condition that could have failed
+    if status == 503:
+        headers = {**headers, "Retry-After": str(RETRY_S)}
     if status >= 500:
         log.error("%s: %s", error.code, detail, exc_info=error)
     return problem(status, error.code, detail, headers=headers, **more)

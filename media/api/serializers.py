@@ -49,15 +49,20 @@ class UploadSerializer(Strict):
 
     def refuse_unknown(self, data: Any) -> None:
         """A file under another name, two files or none is its own fault with its own code."""
-        files = getattr(self.context["request"], "FILES", {})
-        for name in files:
-            if name != "file":
-                raise _wrong_field(name, f"Send the file in the field “file”, not “{name[:60]}”.")
-        if hasattr(files, "getlist") and len(files.getlist("file")) > 1:
-            raise _wrong_field("file", "Send one file per request.")
+        refuse_other_files(self.context["request"], data)
         super().refuse_unknown(data)
-        if "file" not in data:
-            raise _wrong_field("file", "Send one file in the multipart field “file”.")
+
+
+def refuse_other_files(request: Any, data: Any) -> None:
+    """Refuse a file under another name than "file", two of them, or none."""
+    files = getattr(request, "FILES", {})
+    for name in files:
+        if name != "file":
+            raise _wrong_field(name, f"Send the file in the field “file”, not “{name[:60]}”.")
+    if hasattr(files, "getlist") and len(files.getlist("file")) > 1:
+        raise _wrong_field("file", "Send one file per request.")
+    if "file" not in data:
+        raise _wrong_field("file", "Send one file in the multipart field “file”.")
 
 
 def _wrong_field(name: str, sentence: str) -> serializers.ValidationError:
@@ -221,7 +226,9 @@ class MatchSerializer(serializers.Serializer):
     distinctive = serializers.SerializerMethodField()
     agreement = serializers.SerializerMethodField()
     covers = CoversSerializer()
-    distance_bits = serializers.IntegerField(source="match.distance_bits")
+    distance_bits = serializers.IntegerField(
+        source="match.distance_bits", allow_null=True, help_text="of 256; null without two codes"
+    )
     region = serializers.SerializerMethodField()
     segments = SegmentSerializer(many=True)
     engine = serializers.CharField(source="match.engine")
@@ -263,6 +270,76 @@ class MatchSerializer(serializers.Serializer):
         viewer: Viewer = self.context["viewer"]
         by = seen.match.decided_by
         return by.get_username() if by and not viewer.sees_own_only else None
+
+
+class FoundSerializer(MatchSerializer):
+    """What a looked-up file resembles: as a match, but on no record, so without what a row has."""
+
+    id = serializers.SerializerMethodField(help_text="null: nothing is written")
+    this = serializers.SerializerMethodField(help_text="null: the file is not kept")
+    decision = serializers.SerializerMethodField()
+    decided_at = serializers.SerializerMethodField()
+    created_at = serializers.SerializerMethodField()
+
+    def get_id(self, seen: SeenFrom) -> str | None:
+        return None
+
+    def get_this(self, seen: SeenFrom) -> dict[str, Any] | None:
+        return None
+
+    def get_decision(self, seen: SeenFrom) -> str | None:
+        return None
+
+    def get_decided_at(self, seen: SeenFrom) -> str | None:
+        return None
+
+    def get_created_at(self, seen: SeenFrom) -> str | None:
+        return None
+
+
+class LookupSerializer(Strict):
+    """A file to look up."""
+
+    file = extend_schema_field({"type": "string", "format": "binary"})(FilePart)()
+
+    def refuse_unknown(self, data: Any) -> None:
+        refuse_other_files(self.context["request"], data)
+        super().refuse_unknown(data)
+
+
+class LookedAtSerializer(serializers.Serializer):
+    """What was read from a looked-up file."""
+
+    sha256 = serializers.CharField()
+    kind = serializers.CharField()
+    width_px = serializers.IntegerField(allow_null=True)
+    height_px = serializers.IntegerField(allow_null=True)
+    duration_ms = serializers.IntegerField(allow_null=True)
+
+
+class AnswerSerializer(serializers.Serializer):
+    """What a looked-up file resembles, the most convincing first."""
+
+    next = serializers.SerializerMethodField(help_text="null: there is one page")
+    previous = serializers.SerializerMethodField(help_text="null: there is one page")
+    results = FoundSerializer(many=True)
+    looked_at = LookedAtSerializer(source="brought")
+    compared_with = serializers.IntegerField(help_text="items")
+    not_comparable = serializers.CharField(
+        source="lack", help_text="why nothing could be compared but the bytes; empty if it could"
+    )
+
+    def get_next(self, answer: Any) -> str | None:
+        return None
+
+    def get_previous(self, answer: Any) -> str | None:
+        return None
+
+
+class ReopenSerializer(Strict):
+    """Why a decision is taken back. Needed where somebody else decided."""
+
+    note = serializers.CharField(required=False, max_length=2000, allow_blank=True)
 
 
 class ConfirmSerializer(Strict):

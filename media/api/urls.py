@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import GenericViewSet
 
-from media.api.views import Items, Matches
+from media.api.views import Items, Lookups, Matches
 
 
 def urls(
@@ -14,6 +14,7 @@ def urls(
     router = SimpleRouter()
     router.register("items", items, basename="api-item")
     router.register("matches", matches, basename="api-match")
+    router.register("lookups", Lookups, basename="api-lookup")
     return router.urls
 
 

@@ -17,15 +17,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from media import custody, decisions, ingest, jobs
+from media import custody, decisions, ingest, jobs, lookups
 from media.api import withheld
 from media.api.filters import ItemFilter, MatchFilter
 from media.api.serializers import (
     AcceptedSerializer,
+    AnswerSerializer,
     ConfirmSerializer,
     ItemSerializer,
+    LookupSerializer,
     MatchSerializer,
     RejectSerializer,
+    ReopenSerializer,
     UploadSerializer,
 )
 from media.api.viewer import Viewer
@@ -237,8 +240,9 @@ class Matches(MediaViewSet):
         "retrieve": ("media.view_match", "media.add_item"),
         "confirm": "media.decide_match",
         "reject": "media.decide_match",
+        "undo": "media.decide_match",
     }
-    scopes = {"retrieve": "submit", "confirm": "review", "reject": "review"}
+    scopes = {"retrieve": "submit", "confirm": "review", "reject": "review", "undo": "review"}
 
     @extend_schema(responses=MatchSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -258,6 +262,13 @@ class Matches(MediaViewSet):
         """Decide that the sides differ. 409 when somebody else already decided."""
         body = self._body(RejectSerializer)
         return self._answer(decisions.reject(self._match(), by=request.user, **body))
+
+    @extend_schema(request=ReopenSerializer, responses=MatchSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str) -> Response:
+        """Open a decided match again. 409 when it is open."""
+        body = self._body(ReopenSerializer)
+        return self._answer(decisions.undo(self._match(), by=request.user, **body))
 
     def current_value(self) -> tuple[dict[str, Any], dict[str, str]]:
         """The match as it stands now, for the answer to who came second."""
@@ -280,3 +291,42 @@ class Matches(MediaViewSet):
         this = match.later if self.viewer.sees(match.later) else match.earlier
         seen: SeenFrom = match.seen_from(this)
         return dict(MatchSerializer(seen, context=self.get_serializer_context()).data)
+
+
+class Lookups(MediaViewSet):
+    """Search by picture: nothing is stored."""
+
+    queryset = Match.objects.none()
+    serializer_class = AnswerSerializer
+    permissions = {"create": "media.view_item"}
+    scopes = {"create": "read"}
+    other_parameters = ("all",)
+
+    def get_parsers(self) -> list[Any]:
+        return [MultiPartParser()]
+
+    @extend_schema(
+        request={"multipart/form-data": LookupSerializer},
+        responses=AnswerSerializer,
+        parameters=[OpenApiParameter("all", bool, description="1: also `similar` ones")],
+    )
+    def create(self, request: Request) -> Response:
+        """Compare a file with everything here. Answers within seconds; neither file nor picture
+        is kept. 503 `doors_busy` when there is no whole answer in time: send it again.
+        """
+        body = LookupSerializer(data=request.data, context=self.get_serializer_context())
+        body.is_valid(raise_exception=True)
+        answer = lookups.look_up(body.validated_data["file"], by=request.user)
+        wants_all = request.query_params.get("all", "").lower() in {"1", "true"}
+        found = [
+            match
+            for match in answer.matches
+            if wants_all or match.relation != Match.Relation.SIMILAR
+        ]
+        shown = {
+            "brought": answer.brought,
+            "results": [match.seen_from(answer.brought) for match in found],
+            "compared_with": answer.compared_with,
+            "lack": answer.lack,
+        }
+        return Response(AnswerSerializer(shown, context=self.get_serializer_context()).data)

@@ -59,6 +59,8 @@ def decode(source: BinaryIO, kind: str, work: str) -> protocol.Decoded:
     }[kind]
     if work == "preview":
         wall_s = settings.DECODE_PREVIEW_WALL_S
+    if work == "lookup":
+        wall_s = min(wall_s, settings.LOOKUP_DECODE_WALL_S)
     request = {
         "kind": kind,
         "work": work,

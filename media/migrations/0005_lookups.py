@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('shown', models.JSONField(help_text='kind, width_px, height_px, duration_ms, frames with codes')),
                 ('features', models.BinaryField(default=b'', help_text='see media/fingerprints/featurefile.py')),
                 ('answer', models.JSONField(default=list, help_text='[{item, …fields of a match}], best first')),
-                ('error', models.CharField(blank=True, help_text='code of what went wrong', max_length=40)),
+                ('error', models.TextField(blank=True, help_text='what went wrong, as a sentence for people')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lookups', to=settings.AUTH_USER_MODEL)),
             ],
             options={

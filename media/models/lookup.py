@@ -24,7 +24,7 @@ class Lookup(models.Model):
     shown = models.JSONField(help_text="kind, width_px, height_px, duration_ms, frames with codes")
     features = models.BinaryField(default=b"", help_text="see media/fingerprints/featurefile.py")
     answer = models.JSONField(default=list, help_text="[{item, …fields of a match}], best first")
-    error = models.CharField(max_length=40, blank=True, help_text="code of what went wrong")
+    error = models.TextField(blank=True, help_text="what went wrong, as a sentence for people")
 
     class Meta:
         ordering = ["pk"]

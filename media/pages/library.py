@@ -72,13 +72,19 @@ def show(request: HttpRequest) -> HttpResponse:
     """The grid, newest first."""
     if not (request.user.has_perm("media.view_item") or request.user.has_perm("media.add_item")):
         raise PermissionDenied
+    return render(request, "media/library.html", context(request))
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    """What the page of the library shows, by the filters in the address."""
     form = LibraryForm(request.GET)
     items = _filtered(form, request.user).prefetch_related("submissions").order_by("-pk")
     page = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
     rest = request.GET.copy()
     rest.pop("page", None)
-    return render(
-        request,
-        "media/library.html",
-        {"form": form, "page": page, "query": rest.urlencode(), "is_filtered": any(rest.values())},
-    )
+    return {
+        "form": form,
+        "page": page,
+        "query": rest.urlencode(),
+        "is_filtered": any(rest.values()),
+    }

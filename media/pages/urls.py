@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from media.pages import comparing, files, items, library, uploading, why
+from media.pages import comparing, files, items, library, looking, uploading, why
 
 urlpatterns = [
     path("items/<uuid:uuid>/", items.show, name="item"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("matches/<uuid:uuid>/decide/", comparing.decide, name="match-decide"),
     path("matches/<uuid:uuid>/undo/", comparing.undo, name="match-undo"),
     path("library/", library.show, name="library"),
+    path("library/lookup/", looking.look_up, name="lookup"),
     path("upload/", uploading.upload, name="upload"),
 ]

@@ -182,3 +182,29 @@ def test_decisions_and_relations_narrow_the_list(program_of, alice, make_item, m
         len(program.get(address, {"relation": ["part_of", "same_picture"]}).json()["results"]) == 2
     )
     assert program.get(address, {"decision": "maybe"}).status_code == 400
+
+
+def test_a_decision_is_taken_back_once(program_of, alice, pair):
+    _, _, match = pair()
+    program, address = program_of(alice), f"/api/v1/matches/{match.uuid}/"
+    program.post(f"{address}confirm/", {"kind": "same_picture"})
+    undone = program.post(f"{address}undo/", {"note": "Too soon."})
+    assert (undone.status_code, undone.json()["decision"]) == (200, "open")
+    again = program.post(f"{address}undo/")
+    assert (again.status_code, again.json()["code"]) == (409, "not_decided")
+    assert again.json()["current"]["decision"] == "open"
+
+
+def test_who_takes_back_the_decision_of_another_says_why(program_of, alice, bob, pair):
+    _, _, match = pair()
+    address = f"/api/v1/matches/{match.uuid}/"
+    program_of(alice).post(f"{address}confirm/", {"kind": "same_picture"})
+    refused = program_of(bob).post(f"{address}undo/")
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_decision")
+
+
+@pytest.mark.parametrize(("who", "scope"), [("vera", "admin"), ("alice", "read")])
+def test_who_may_not_take_a_decision_back(request, program_of, pair, who, scope):
+    _, _, match = pair(decision="confirmed", kind="same_picture")
+    program = program_of(request.getfixturevalue(who), scope)
+    assert program.post(f"/api/v1/matches/{match.uuid}/undo/").status_code == 403
