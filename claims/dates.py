@@ -4,10 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from media.metadata.edtf import EXAMPLES, Edtf, day_words, parse
+from media.metadata.edtf import EXAMPLES, MAX_LENGTH, Edtf, day_words, parse
 from media.metadata.spans import apart_words
 
-__all__ = ["EXAMPLES", "Bound", "Bracket", "Edtf", "apart_words", "bracket", "day_words", "parse"]
+__all__ = [
+    "EXAMPLES",
+    "MAX_LENGTH",
+    "Bound",
+    "Bracket",
+    "Edtf",
+    "apart_words",
+    "bracket",
+    "day_words",
+    "parse",
+]
 
 
 @dataclass(frozen=True)

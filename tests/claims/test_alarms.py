@@ -191,5 +191,5 @@ def test_many_claims_take_as_many_queries_as_one(
     with django_assert_num_queries(2):
         found = alarms.alarms_of_many(claims)
     assert [len(found[claim.pk]) for claim in claims] == [1] * 5
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(alarms.brackets_of_many(claims)) == 5
