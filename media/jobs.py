@@ -179,14 +179,14 @@ def hand_back_all() -> int:
     )
 
 
-def hand_back(job: Job) -> bool:
-    """Let a job wait again as if it had not been begun. False when it is not held any more."""
+def hand_back(job: Job, wait_s: float = 0) -> bool:
+    """Let a job wait again, after `wait_s`, as if it had not been begun. False: not held."""
     handed_back = _held(job).update(
         state=Job.State.PENDING,
         attempts=F("attempts") - 1,
         lease_token=None,
         lease_until=None,
-        ring_at=Now(),
+        ring_at=_in(wait_s),
     )
     return bool(handed_back)
 

@@ -51,9 +51,10 @@ class Judged:
     judgement: Judgement
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """The better one of two pairs ranks higher."""
-        return _STRONGEST.index(self.judgement.level), self.judgement.distinctive
+    def rank(self) -> tuple[int, float, int]:
+        """The better of two pairs ranks higher: of a pan, the moment that fits best."""
+        shared = round(sum(self.judgement.covers), 1)
+        return _STRONGEST.index(self.judgement.level), shared, self.judgement.distinctive
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,7 @@ def best_pair(
     return max(judged(newer, older, pairs, furniture), key=lambda one: one.rank, default=None)
 
 
-def judged(
-    newer: Shown, older: Shown, pairs: Iterable[Pair], furniture: Furniture
-) -> list[Judged]:
+def judged(newer: Shown, older: Shown, pairs: Iterable[Pair], furniture: Furniture) -> list[Judged]:
     """Judge pairs of frames; those without any map are left out."""
     found = []
     for pair in dict.fromkeys(pairs):
@@ -183,9 +182,7 @@ def _nearest_view(shown: Shown, time_ms: float) -> int:
 def _shares(newer: Shown, older: Shown, turn: int) -> tuple[float, float]:
     """Which share of the frames of each side looks like any of the other."""
     radius = settings.MATCH_PDQ_RADIUS_BITS
-    rows, columns, _ = tracks.near_pairs(
-        newer.track, older.track, turn, radius, len(older.track)
-    )
+    rows, columns, _ = tracks.near_pairs(newer.track, older.track, turn, radius, len(older.track))
     return (
         len(set(rows.tolist())) / len(newer.track),
         len(set(columns.tolist())) / len(older.track),
@@ -207,7 +204,6 @@ def _footage(newer: Shown, older: Shown, hint: Hint, furniture: Furniture) -> Li
             older.track,
             turn,
             settings.MATCH_PDQ_RADIUS_BITS,
-            [(one.newer_ms, one.older_ms, one.judgement.distinctive) for one in accepted],
         )
         if segments:
             return _aligned(newer, older, nearest, segments, found, furniture)
@@ -284,16 +280,8 @@ def _first_pair(newer: Shown, older: Shown, nearest: Nearest, segment: Segment) 
 
 def turn_of(judgement: Judgement, newer: Shown, older: Shown) -> int:
     """The turn of the newer, a place in TURNS, that comes closest to looking like the older."""
-    there = pixel_map(judgement, newer, older)[:2, :2]
     sides = [Side(one.width_px, one.height_px) for one in (older, newer)]
+    there = edits.in_pixels(judgement.there, *sides)[:2, :2]
     plain = [edits.transform(*sides, turn)[:2, :2] for turn in EVERY_TURN]
     fits = [np.sum(there * one) / np.linalg.norm(one) for one in plain]
     return int(np.argmax(fits))
-
-
-def pixel_map(judgement: Judgement, newer: Shown, older: Shown) -> geometry.Map:
-    """The map from the older's upright pixels to the newer's, 3 x 3."""
-    to_newer = np.diag([newer.width_px, newer.height_px, 1.0])
-    from_older = np.diag([1 / older.width_px, 1 / older.height_px, 1.0])
-    there: geometry.Map = to_newer @ judgement.there @ from_older
-    return there

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from media import candidates, custody, derivatives, jobs, leases, matching, originals
+from media import candidates, custody, derivatives, jobs, leases, matching, originals, voting
 from media.decoding import reasons
 from media.decoding.client import decode
 from media.decoding.protocol import Decoded, DecodedFrame
-from media.errors import DecodeFailed, LeaseLost
+from media.errors import DecodeFailed, DoorClosed, LeaseLost
 from media.models import Code, Fingerprint, Frame, Item, Job
 from media.receiving import is_full
 
@@ -27,6 +27,7 @@ WORTH_ANOTHER_TRY = {
     reasons.OUTPUT_TOO_LARGE,
 }
 WAIT_S = 10.0  # before our own fault is tried again: time for a disk or a database to come back
+DOOR_WAIT_S = 30.0  # before a door that was closed is asked again
 BATCH = 500  # rows per statement
 
 FAULT = "internal_error", "A fault of ours stopped the work on this file. It is kept; try again."
@@ -54,6 +55,9 @@ def _attempt(job: Job) -> None:
         raise
     except DecodeFailed as failure:
         _not_decoded(job, failure)
+    except DoorClosed as closed:  # the item stays "matching" until every door has been asked
+        log.warning("%s waits: %s", job, closed)
+        jobs.hand_back(job, DOOR_WAIT_S)
     except Exception as error:  # whatever it is, the row has to say so
         log.exception("%s stopped", job)
         if not connection.in_atomic_block:  # the database may have been restarted under it
@@ -90,6 +94,7 @@ def process(job: Job) -> None:
         jobs.finish(job)
         _write_item(item, decoded, entries, job.version)
         _write_frames(item, decoded.frames)
+        voting.note_change(item)
         custody.append(item, "processed", pipeline=job.version, **_tools(decoded))
         jobs.enqueue(item, Job.Kind.MATCH, is_again=True)
         if item.kind == Item.Kind.FOOTAGE:

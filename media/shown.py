@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from media import derivatives
+from media.decoding.protocol import FEATURES
 from media.errors import OriginalMissing
 from media.fingerprints import featurefile, tracks
 from media.fingerprints.features import Features
@@ -20,7 +21,6 @@ from media.models import Fingerprint, Frame, Item
 
 log = logging.getLogger(__name__)
 
-FEATURES = "features"  # the derivative's name
 _TURN_BYTES = tracks.CODE_BYTES * len(TURNS)
 
 Trims = dict[int, tuple[float, float, float, float]]
@@ -95,8 +95,8 @@ def _track(item: Item, frames: list[Frame], duration_ms: int) -> Track:
 
 
 def _view_times(item: Item) -> list[int]:
-    """When the frames with kept points are shown; none where the file is missing or damaged."""
-    if FEATURES not in item.derivatives:
+    """When the frames with kept points are shown; none where there is nothing to compare by."""
+    if FEATURES not in item.derivatives or item.not_comparable or not item.width_px:
         return []
     try:
         with derivatives.open_derivative(item, FEATURES) as file:
