@@ -35,7 +35,6 @@ def said(*options: str) -> str:
 
 def test_items_that_are_up_to_date_are_left_alone(submitted):
     assert said().startswith("     0  items looked at again")
-    assert said("--match-only").startswith("     0  items looked at again")
 
 
 def test_outdated_items_are_hashed_and_matched_again(submitted):
@@ -45,29 +44,22 @@ def test_outdated_items_are_hashed_and_matched_again(submitted):
     Item.objects.update(processed_by="process-0")
     assert said().startswith("     2  items looked at again")
     assert set(Fingerprint.objects.values_list("code__bits", "variant")) == before
+    run_all()
     assert Match.objects.count() == 1
     assert set(Item.objects.values_list("state", "processed_by", "matched_by")) == {
         ("ready", jobs.VERSIONS[Job.Kind.PROCESS], matching.ENGINE)
     }
 
 
-def test_a_new_engine_looks_for_copies_only(submitted, monkeypatch):
-    Match.objects.all().delete()
-    monkeypatch.setattr(matching, "ENGINE", "hashes-2")
-    assert said("--match-only").startswith("     2  items looked at again")
-    assert Match.objects.get().engine == "hashes-2"
-    assert said("--match-only").startswith("     0  items looked at again")
-
-
 def test_a_stopped_run_goes_on_where_it_was(submitted, monkeypatch):
     Item.objects.update(processed_by="process-0")
     real, calls = rehash._again, []
 
-    def stopping(item, kind):
+    def stopping(item):
         if calls:
             raise KeyboardInterrupt
         calls.append(item.pk)
-        return real(item, kind)
+        return real(item)
 
     monkeypatch.setattr(rehash, "_again", stopping)
     with pytest.raises(SystemExit):
