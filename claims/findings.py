@@ -1,8 +1,10 @@
 """What stands in a claim right now, gathered for the disclosure."""
 
+from django.db.models import Sum
+
 from claims import alarms
-from claims.disclosure import Answered, EarlierUse, Findings
-from claims.models import Claim, Step
+from claims.disclosure import Answered, Dated, EarlierUse, Findings
+from claims.models import Claim, Search, Step
 from claims.reuse import matches_of
 from media.models import Item, Match
 
@@ -12,6 +14,7 @@ def of(claim: Claim) -> Findings:
     items = list(claim.items.all())
     steps = Step.objects.filter(checklist__claim=claim).order_by("checklist", "order")
     matches = matches_of(item.pk for item in items)
+    tried = claim.searches.filter(outcome__in=[Search.Outcome.FOUND, Search.Outcome.NOTHING])
     return Findings(
         answers=[
             Answered(*row) for row in steps.values_list("checklist__template", "key", "answer")
@@ -22,7 +25,20 @@ def of(claim: Claim) -> Findings:
         copies=matches.filter(decision=Match.Decision.CONFIRMED).count(),
         undecided=matches.undecided().count(),
         is_compared=all(_is_compared(item) for item in items),
+        searches=tried.count(),
+        hits=tried.aggregate(all=Sum("hits"))["all"] or 0,
+        dated=_dated(claim),
     )
+
+
+def _dated(claim: Claim) -> Dated | None:
+    """The bracket, once somebody proved a bound; a receipt alone says nothing of the event."""
+    if not claim.date_proofs.exists():
+        return None
+    known = alarms.bracket_of(claim)
+    if known.is_contradictory:
+        return None
+    return Dated(known.earliest, known.latest, known.excludes_claimed)
 
 
 def _is_compared(item: Item) -> bool:

@@ -1,12 +1,14 @@
 """Record a verdict, with the caveat that follows from the evidence."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from claims import checklists, findings, workflow
+from claims.contradictions import contradictions
 from claims.disclosure import disclosure as written
 from claims.errors import InvalidValue
 from claims.models import Claim, Verdict
@@ -29,6 +31,7 @@ def decide(
 
     disclosure: the caveat; None takes the proposed one. override_reason: decides although
     something is missing, and is kept and shown with the verdict; dropped where nothing is.
+    The proposed caveat and where an edited one contradicts the evidence are kept beside it.
     An unverified claim gets a day on which it is looked at again.
 
     Raises NotReady with what is missing, InvalidValue, and as `workflow.move`.
@@ -36,18 +39,23 @@ def decide(
     now = workflow.allowed(claim, "decide", by)
     missing = checklists.missing(now)
     last = now.verdicts.first()
+    stands = findings.of(now)
+    proposed = written(stands)
+    said = proposed if disclosure is None else _text(disclosure, "disclosure")
     verdict = Verdict.objects.create(
         claim=now,
         version=last.version + 1 if last else 1,
         rating=_rating(rating),
         summary=_text(summary, "summary", is_needed=True),
-        disclosure=proposed_disclosure(now)
-        if disclosure is None
-        else _text(disclosure, "disclosure"),
+        disclosure=said,
+        proposed=proposed,
+        warnings=contradictions(said, stands),
         override_reason=_text(override_reason, "override_reason") if missing else "",
         author=by,
     )
-    detail = {"rating": verdict.rating, "verdict": verdict.version}
+    detail: dict[str, Any] = {"rating": verdict.rating, "verdict": verdict.version}
+    if verdict.warnings:
+        detail["warnings"] = verdict.warnings
     if verdict.override_reason:
         detail |= {"override_reason": verdict.override_reason, "missing": missing}
     changes = {}
@@ -60,6 +68,11 @@ def decide(
 def proposed_disclosure(claim: Claim) -> str:
     """Write the caveat from what stands in the claim now: one or two sentences."""
     return written(findings.of(claim))
+
+
+def warnings(claim: Claim, disclosure: str) -> list[str]:
+    """Where a caveat contradicts what stands in the claim now, a sentence each."""
+    return contradictions(_text(disclosure, "disclosure"), findings.of(claim))
 
 
 def _rating(rating: str) -> str:

@@ -195,6 +195,19 @@ class NoteBody(Strict):
     note = serializers.CharField(max_length=5000)
 
 
+class CaveatBody(Strict):
+    """A caveat to hold against the evidence."""
+
+    disclosure = serializers.CharField(max_length=10_000, allow_blank=True)
+
+
+class CaveatOut(serializers.Serializer):
+    """The caveat the desk proposes now, and where the given one contradicts the evidence."""
+
+    proposed = serializers.CharField()
+    warnings = serializers.ListField(child=serializers.CharField())
+
+
 class DecideBody(Strict):
     """A verdict."""
 

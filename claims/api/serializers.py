@@ -115,6 +115,10 @@ class VerdictSerializer(serializers.Serializer):
     rating = RatingField()
     summary = serializers.CharField()
     disclosure = serializers.CharField()
+    proposed = serializers.CharField(help_text="the caveat as the desk would have put it")
+    warnings = serializers.ListField(
+        child=serializers.CharField(), help_text="where the caveat contradicts the evidence"
+    )
     override_reason = serializers.CharField()
     author = serializers.CharField(source="author.username")
     at = serializers.DateTimeField(source="created_at")

@@ -12,13 +12,15 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims import attachments, checklists, intake, publishing, queue, roles
+from claims import attachments, checklists, intake, publishing, queue, roles, verdicts
 from claims.api import papers, verbs
 from claims.api.base import ANY_SUBMITTER, ClaimAddresses
 from claims.api.filters import ClaimFilter
 from claims.api.parts import (
     AttachBody,
     AttachmentOut,
+    CaveatBody,
+    CaveatOut,
     ChecklistOut,
     EventOut,
     JudgeBody,
@@ -51,6 +53,8 @@ class Claims(Verbs, mixins.ListModelMixin):
         "checklist": "claims.view_claim",
         "events": "claims.view_claim",
         "claimreview": ANY_SUBMITTER,
+        "disclosure": "claims.view_claim",
+        "disclosure_check": "claims.view_claim",
         **verbs.PERMISSIONS,
     }
     scopes = {
@@ -65,6 +69,8 @@ class Claims(Verbs, mixins.ListModelMixin):
         "checklist": "read",
         "events": "read",
         "claimreview": "submit",
+        "disclosure": "read",
+        "disclosure_check": "read",
         **verbs.SCOPES,
     }
 
@@ -161,6 +167,22 @@ class Claims(Verbs, mixins.ListModelMixin):
         rows = Event.objects.filter(claim=self.claim()).select_related("by")
         page = self.paginate_queryset(self.filter_queryset(rows))
         return self.get_paginated_response(EventOut(page, many=True).data)
+
+    @extend_schema(responses=CaveatOut, filters=False)
+    @action(detail=True, filterset_class=None)
+    def disclosure(self, request: Request, pk: str) -> Response:
+        """The caveat that follows from the evidence as it stands now."""
+        proposed = verdicts.proposed_disclosure(self.claim())
+        return Response({"proposed": proposed, "warnings": []})
+
+    @extend_schema(request=CaveatBody, responses=CaveatOut)
+    @disclosure.mapping.post
+    def disclosure_check(self, request: Request, pk: str) -> Response:
+        """Hold an edited caveat against the evidence; nothing is kept."""
+        claim = self.claim()
+        body = checked(CaveatBody, request.data, self.get_serializer_context())
+        found = verdicts.warnings(claim, body["disclosure"])
+        return Response({"proposed": verdicts.proposed_disclosure(claim), "warnings": found})
 
     @extend_schema(responses=OpenApiTypes.OBJECT, filters=False)
     @action(detail=True, filterset_class=None)

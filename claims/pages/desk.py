@@ -285,6 +285,12 @@ class Desk:
         return {**before, "disclosure": self.disclosure}
 
     @cached_property
+    def caveat_warnings(self) -> list[str]:
+        """Where the caveat in the form contradicts the evidence; the proposed one never does."""
+        said = self.decide_values.get("disclosure", "")
+        return [] if said == self.disclosure else verdicts.warnings(self.claim, said)
+
+    @cached_property
     def publications(self) -> list[Publication]:
         return list(self.claim.publications.select_related("by", "verdict"))
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.forms import DateTimeField
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from claims import asking, publishing, queue, verdicts, workflow
@@ -72,6 +72,15 @@ TOLD = {
     "withdraw": "Withdrawn. Readers see that it was, and why.",
 }
 LEAVES = {"release", "ask", "set_aside"}  # after these there is nothing more to do on the page
+
+
+@require_POST
+def check_caveat(request: HttpRequest, number: int) -> HttpResponse:
+    """Say where the caveat being written contradicts the evidence. Keeps nothing."""
+    claim = page.find(request.user, number)
+    said = request.POST.get("disclosure", "").replace("\x00", "")[:10_000]
+    words = {"warnings": verdicts.warnings(claim, said)}
+    return render(request, "claims/_caveat_warnings.html", words)
 
 
 @require_POST

@@ -13,6 +13,7 @@ urlpatterns = [
     path("claims/<int:number>/change/", entering.change, name="claim-change"),
     path("claims/<int:number>/attach/", attaching.attach, name="claim-attach"),
     path("claims/<int:number>/attached/<uuid:uuid>/", attaching.judge, name="attachment-judge"),
+    path("claims/<int:number>/caveat/", moves.check_caveat, name="claim-caveat"),
     path("claims/<int:number>/lease/", claim.lease, name="claim-lease"),
     path("claims/<int:number>/<slug:verb>/", moves.move, name="claim-verb"),
     path("steps/<uuid:uuid>/answer/", steps.answer, name="step-answer"),

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from claims import publishing, verdicts
+from claims import attachments, publishing, queue, verdicts
 from claims.errors import InvalidValue, NotAllowed, NotReady
-from claims.models import Claim, Verdict
+from claims.models import Claim, DateProof, Search, Verdict
 from claims.states import State
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +93,35 @@ def test_who_may_not_review_may_not_decide(claim_in, request, name):
         verdicts.decide(
             claim_in(State.IN_REVIEW), request.getfixturevalue(name), "true", "So it is."
         )
+
+
+def test_the_proposed_caveat_and_its_contradictions_are_kept_with_the_version(
+    claim_in, make_item, alice, answer_all
+):
+    claim = claim_in("open")
+    attachments.attach(claim, make_item(), alice)
+    queue.take(claim, alice)
+    answer_all(claim, alice)
+    proposed = verdicts.proposed_disclosure(claim)
+    verdict = verdicts.decide(claim, alice, "true", "So it was.", "The location was confirmed.")
+    assert (verdict.proposed, verdict.disclosure) == (proposed, "The location was confirmed.")
+    (warning,) = verdict.warnings
+    assert "by the checklist it was not established" in warning
+    assert claim.events.first().detail["warnings"] == [warning]
+
+
+def test_searches_and_date_proofs_reach_the_caveat(claim_in, make_item, alice, answer_all):
+    claim = claim_in("open")
+    attachments.attach(claim, make_item(), alice)
+    queue.take(claim, alice)
+    answer_all(claim, alice)
+    for hits, outcome in ((0, "nothing"), (0, "nothing"), (None, "failed")):
+        Search.objects.create(
+            claim=claim, tool="reverse search", query="frame", hits=hits, outcome=outcome, by=alice
+        )
+    DateProof.objects.create(
+        claim=claim, bound="not_before", on="2022-10-03", basis="The bridge is down.", by=alice
+    )
+    said = verdicts.proposed_disclosure(claim)
+    assert "the date is known only to lie between 3 October 2022 and" in said
+    assert said.endswith("Two searches found no earlier copy.")

@@ -400,3 +400,20 @@ def test_priority_has_reasons_and_a_claim_can_be_marked_hard(program_of, alice, 
     assert {name: changed[name] for name in body} == body
     wrong = program_of(alice).patch(address_of(claim), {"priority_reasons": ["fame"]})
     refused(wrong, 400, "invalid_choice")
+
+
+def test_a_caveat_is_proposed_and_an_edited_one_held_against_the_evidence(
+    program_of, vera, sam, claim_in, make_item, alice, answer_all
+):
+    claim = claim_in("open")
+    attachments.attach(claim, make_item(), alice)
+    queue.take(claim, alice)
+    answer_all(claim, alice)
+    program = program_of(vera)
+    proposed = program.get(address_of(claim, "disclosure/")).json()["proposed"]
+    assert proposed.startswith("Location, date, author and origin could not be established.")
+    said = {"disclosure": "The date was confirmed."}
+    found = program.post(address_of(claim, "disclosure/"), said).json()
+    assert found["proposed"] == proposed
+    assert "by the checklist it was not established" in found["warnings"][0]
+    assert program_of(sam).get(address_of(claim, "disclosure/")).status_code in {403, 404}

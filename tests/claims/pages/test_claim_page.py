@@ -319,3 +319,26 @@ def test_a_form_without_its_token_changes_nothing(recycled, alice):
     assert answer.status_code == 403
     assert "out of date" in text(answer)
     assert Claim.objects.get(pk=recycled.pk).state == State.IN_REVIEW
+
+
+def test_a_caveat_that_contradicts_the_evidence_is_warned_of_before_and_after(
+    client_of, claim_in, make_item, alice, dana, answer_all
+):
+    claim = claim_in("open")
+    attachments.attach(claim, make_item(), alice)
+    queue.take(claim, alice)
+    answer_all(claim, alice)
+    said = {"disclosure": "The date was confirmed."}
+    live = text(client_of(alice).post(reverse("claim-caveat", args=[claim.pk]), said))
+    assert "by the checklist it was not established" in live
+    do(client_of(alice), claim, "decide", rating="true", summary="So.", **said)
+    assert "The caveat says other than the evidence did" in text(client_of(dana).get(at(claim)))
+
+
+def test_a_question_is_answered_on_the_page_and_the_answer_shown(client_of, claim_in, bob):
+    claim, browser = claim_in("waiting"), client_of(bob)
+    assert "Who speaks Farsi?" in text(browser.get(at(claim)))
+    do(browser, claim, "reply", reason="Mina does.")
+    shown = text(browser.get(at(claim)))
+    assert "Mina does." in shown
+    assert "Asked was: Who speaks Farsi?" in shown
