@@ -26,7 +26,7 @@ from media.models import Item, Job
 
 log = logging.getLogger(__name__)
 
-VERSIONS = {Job.Kind.PROCESS: "process-1", Job.Kind.MATCH: "match-1", Job.Kind.PREVIEW: "preview-1"}
+VERSIONS = {Job.Kind.PROCESS: "process-2", Job.Kind.MATCH: "match-1", Job.Kind.PREVIEW: "preview-1"}
 QUEUES = {Job.Kind.PROCESS: "media", Job.Kind.MATCH: "default", Job.Kind.PREVIEW: "media"}
 RING_AT_MOST = 200  # jobs in one sweep: enough to get going, too few to flood the broker
 PREVIEWS_AT_ONCE = 1  # a preview may take minutes; it must not keep everybody's files waiting
