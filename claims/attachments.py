@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from claims import checklists, leases, log, roles
+from claims import checklists, leases, log, roles, values
 from claims.errors import InvalidValue, MoveNotAllowed, NotAllowed
 from claims.models import Attachment, Claim
 from claims.states import CLOSED
@@ -74,17 +74,18 @@ def judge(
     role: str | None = None,
     rights: str | None = None,
     note: str | None = None,
+    people_at_risk: str | None = None,
 ) -> Attachment:
     """Note what was found about an attached item; what is None stays as it is.
 
     authenticity: MediaReview codes, several if they apply; replaces what was there.
+    people_at_risk: who could be harmed if it were shown, and what to cover; "" for nobody known.
     Raises InvalidValue for codes that contradict each other, NotAllowed, LeaseHeld, and
     MoveNotAllowed when the claim is closed.
     """
     claim, attachment = _locked(attachment, by, "judge an item")
-    before = {
-        name: getattr(attachment, name) for name in ("authenticity", "role", "rights", "note")
-    }
+    names = ("authenticity", "role", "rights", "note", "people_at_risk")
+    before = {name: getattr(attachment, name) for name in names}
     after = dict(before)
     if authenticity is not None:
         after["authenticity"] = codes(authenticity)
@@ -93,7 +94,9 @@ def judge(
     if rights is not None:
         after["rights"] = _one_of(Attachment.Rights, rights, "rights")
     if note is not None:
-        after["note"] = note.strip()
+        after["note"] = values.text()(note, "note")
+    if people_at_risk is not None:
+        after["people_at_risk"] = values.text()(people_at_risk, "people_at_risk")
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     if changed:
         for name in changed:

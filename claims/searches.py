@@ -128,7 +128,10 @@ def tallies(claims: Iterable[Claim]) -> dict[int, Tally]:
     ended = Q(outcome__in=_WITH_RESULT)
     rows = Search.objects.filter(claim__in=pks).order_by().values_list("claim")
     summed = rows.annotate(
-        Count("pk", filter=ended), Sum("hits", default=0), Count("pk", filter=~ended), Max("at")
+        count=Count("pk", filter=ended),
+        found=Sum("hits", default=0),
+        without=Count("pk", filter=~ended),
+        last_at=Max("at"),
     )
     found = {pk: Tally(*rest) for pk, *rest in summed}
     return {pk: found.get(pk, Tally()) for pk in pks}

@@ -1,11 +1,26 @@
 """Sources: find one again or enter it, and grade it."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims import roles
+from claims import changing, roles, values
 from claims.errors import InvalidValue, ReasonNeeded
 from claims.models import Grade, Source
+
+
+def _yes_or_no(value: Any, field: str) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidValue("This is true or false.", field)
+    return value
+
+
+CHECKS: dict[str, values.Check] = {
+    "kind": values.choice(Source.Kind),
+    "is_party_to_conflict": _yes_or_no,
+    "note": values.text(),
+}
 
 
 @transaction.atomic
@@ -26,6 +41,21 @@ def find_or_create(name: str, platform: str = "", handle: str = "") -> Source:
     if found is None:
         found, _ = Source.objects.get_or_create(**tidy)
     return found
+
+
+@transaction.atomic
+def change(source: Source, by: User, **given: Any) -> Source:
+    """Change what is kept of a source: kind, is_party_to_conflict, note.
+
+    Its name and handle are who it is: another handle is another source. Raises InvalidValue,
+    NotAllowed.
+    """
+    roles.require(by, roles.CHANGE_SOURCE, "change a source")
+    written = values.clean(given, CHECKS, "A source")
+    fresh = Source.objects.select_for_update().get(pk=source.pk)
+    changing.rewrite(fresh, written)
+    source.refresh_from_db()
+    return source
 
 
 def grade(source: Source, by: User, reliability: str, reason: str) -> Grade:

@@ -154,3 +154,17 @@ def test_values_that_are_none_are_refused(make_claim, make_item, alice, given):
     with pytest.raises(InvalidValue) as refused:
         attachments.judge(attachment, alice, **given)
     assert refused.value.field == next(iter(given))
+
+
+def test_who_could_be_harmed_is_noted_beside_the_rights(make_claim, make_item, alice):
+    claim = make_claim()
+    one = attachments.attach(claim, make_item(), alice)
+    attachments.judge(one, alice, rights="refused", people_at_risk=" The driver: cover the face. ")
+    one.refresh_from_db()
+    assert (one.rights, one.people_at_risk) == ("refused", "The driver: cover the face.")
+    assert claim.events.first().detail["changed"]["people_at_risk"] == [
+        "", "The driver: cover the face.",
+    ]  # fmt: skip
+    with pytest.raises(InvalidValue) as refused:
+        attachments.judge(one, alice, people_at_risk="x" * 5001)
+    assert refused.value.field == "people_at_risk"

@@ -60,3 +60,22 @@ def test_who_may_not_review_may_not_grade(militia, request, name):
     with pytest.raises(NotAllowed):
         sources.grade(militia, request.getfixturevalue(name), "A", "A friend.")
     assert not militia.grades.exists()
+
+
+# --- What is kept of a source -------------------------------------------------------------------
+def test_what_is_kept_of_a_source_changes_and_its_name_does_not(alice, militia):
+    sources.change(militia, alice, kind="organisation", is_party_to_conflict=False, note="Army.")
+    militia.refresh_from_db()
+    assert (militia.kind, militia.is_party_to_conflict, militia.note) == (
+        "organisation", False, "Army.",
+    )  # fmt: skip
+    for given in ({"name": "x"}, {"kind": "crowd"}, {"is_party_to_conflict": 1}, {"note": 5}):
+        with pytest.raises(InvalidValue) as refused:
+            sources.change(militia, alice, **given)
+        assert refused.value.field == next(iter(given))
+
+
+@pytest.mark.parametrize("who", ["sam", "vera", "charlie"])
+def test_who_may_not_change_a_source(who, request, militia):
+    with pytest.raises(NotAllowed):
+        sources.change(militia, request.getfixturevalue(who), note="x")
