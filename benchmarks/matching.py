@@ -146,13 +146,21 @@ def copy_row(query: Looked, other: Looked, copy: copies.Copy) -> dict[str, Any]:
     if judgement is not None:
         row["level"] = str(judgement.level)
         row["found"] = is_hashed or judgement.level in SHOWN
-        row["inliers"], row["agreement"] = judgement.inliers, judgement.agreement
+        row["measures"] = measures(judgement)
         if judgement.level in SHOWN:
             there = np.diag([1 / query.size[0], 1 / query.size[1], 1]) @ copy.there
             there = there @ np.diag([*other.size, 1])
             row["is_mirror_told"] = judgement.is_mirrored == (np.linalg.det(there[:2, :2]) < 0)
             row["iou"] = iou(judgement.there, there)
     return row
+
+
+def measures(judgement: Judgement) -> tuple[Any, ...]:
+    """Inliers, distinctive, agreement, counted cells, moved, larger covered share."""
+    grid, agrees = judgement.grid, judgement.agreement
+    shares = (agrees if agrees is None else round(agrees, 2), round(grid.moved, 2))
+    larger = round(max(judgement.covers), 2)
+    return judgement.inliers, judgement.distinctive, shares[0], grid.cells, shares[1], larger
 
 
 def iou(one: Any, other: Any, side: int = 500) -> float:
@@ -205,9 +213,7 @@ def pair_row(one: Looked, other: Looked) -> dict[str, Any]:
     return {
         "phash": phash, "pdq": pdq, "hashes": is_hashed, "level": level,
         "shown": is_hashed or level in SHOWN,
-        "inliers": judgement.inliers if judgement else 0,
-        "agreement": judgement.agreement if judgement else None,
-        "covers": judgement.covers if judgement else None,
+        "measures": measures(judgement) if judgement else None,
         "is_comparable": one.is_comparable and other.is_comparable,
     }  # fmt: skip
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from media.fingerprints import surroundings
-from media.fingerprints.geometry import CELL_AGREES, Grid, back, overlap
+from media.fingerprints.agreement import CELL_AGREES, Grid, back
+from media.fingerprints.geometry import overlap
 from media.fingerprints.stills import TURNS
 from media.fingerprints.surroundings import Kind, Strip
 from media.fingerprints.tracks import inverse

@@ -7,19 +7,20 @@ judge compares cell by cell. A name with its number stands for one exact computa
 import struct
 import zlib
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from media.fingerprints import tones
 from media.fingerprints.pictures import shrunk
 
 ALGORITHM = "sift400-1"
 SIDE_PX = 512  # longest side that points are looked for on
-LUMA_PX = 320  # longest side of the small grey picture
+LUMA_PX = tones.SIDE_PX  # longest side of the small grey picture
 POINTS = 400
 CELLS = 9  # of the grid, each way
 MIN_POINTS, MIN_CELLS = 60, 12  # fewer say too little to compare by
@@ -37,6 +38,7 @@ _HEAD = struct.Struct("<HHHHHI")
 _POINT = np.dtype([("x", "<u2"), ("y", "<u2"), ("size", "<u2"), ("angle", "<u2")])
 MAX_BYTES = _HEAD.size + POINTS * (_POINT.itemsize + DESCRIPTOR) + LUMA_PX * LUMA_PX + 1024
 
+_Kind = TypeVar("_Kind", np.uint8, np.float32)
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
@@ -65,6 +67,39 @@ class Features:
     def is_comparable(self) -> bool:
         """Whether there are enough points, in enough places, to tell it from others."""
         return len(self) >= MIN_POINTS and len(np.unique(cells(self))) >= MIN_CELLS
+
+    @cached_property
+    def rooted(self) -> Floats:
+        """Unit vectors whose product is Hellinger's similarity: n x 128.
+
+        Source: Arandjelović, Zisserman, "Three things everyone should know" (2012).
+        """
+        values = self.descriptors.astype(np.float32)
+        unit: Floats = np.sqrt(values / np.maximum(values.sum(axis=1, keepdims=True), 1))
+        return unit
+
+    @cached_property
+    def photographic(self) -> npt.NDArray[np.bool_]:
+        """Which points of the grey picture belong to a photograph, not to text or graphics."""
+        return tones.over_pixels(self._tones[0], self.luma.shape)
+
+    @property
+    def is_starry(self) -> bool:
+        """Whether it shows lights in the dark, which are told from writing as a whole only."""
+        return self._tones[1]
+
+    @cached_property
+    def _tones(self) -> tuple[npt.NDArray[np.bool_], bool]:
+        return tones.photographic(self.luma)
+
+    @cached_property
+    def is_drawn(self) -> npt.NDArray[np.bool_]:
+        """Which points lie in text or graphics: n."""
+        rows, columns = self.luma.shape
+        scale = np.array([columns / self.width, rows / self.height])
+        at = np.clip((self.places * scale).astype(np.int64), 0, [columns - 1, rows - 1])
+        drawn: npt.NDArray[np.bool_] = ~self.photographic[at[:, 1], at[:, 0]]
+        return drawn
 
 
 def cells(features: Features) -> npt.NDArray[np.int64]:
@@ -98,7 +133,7 @@ def extract(picture: Image.Image) -> Features:
     )
 
 
-def mirrored(descriptors: Bytes) -> Bytes:
+def mirrored(descriptors: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
     """The descriptors of the mirrored picture, n x 128: rows reversed, orientations turned back."""
     return descriptors[:, _mirror_order()]
 

@@ -15,19 +15,19 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from media.fingerprints import features
+from media.fingerprints import agreement, features
+from media.fingerprints.agreement import CELL_AGREES as CELL_AGREES
+from media.fingerprints.agreement import Floats, Grid, Map, back, corners, placed
 from media.fingerprints.features import Features
 
-Floats = npt.NDArray[np.float64]
-Grey = npt.NDArray[np.float32]  # height x width, 0-255
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-Map = npt.NDArray[np.float64]  # 3 x 3, of points (x, y, 1) as columns
 
 SAME_DISTINCTIVE, SAME_AGREEMENT, SAME_COVERS = 12, 0.6, 0.5
 PART_DISTINCTIVE, PART_AGREEMENT = 8, 0.4
+DENSE_DISTINCTIVE = 5  # where nearly every cell agrees, few points will do
+PARALLAX = 0.08  # of the cells: found beside their place, so another point of view
 SCENE_INLIERS = 15  # two photographs of one place; fewer are chance or furniture
-CELL_AGREES = 0.45  # correlation of a cell above which both pictures show the same there
 
 _TENTATIVE = 400  # pairs of points looked at, those most alike first
 _RATIO = 0.85  # of the distances to the nearest and to the second; one way only
@@ -35,14 +35,12 @@ _ALIKE = 0.85  # similarity of two points that lie where a map says they should
 _ALIKE_DEGREES, _ALIKE_OCTAVES = 25.0, 0.6  # how far apart the turns and sizes of two pairs may lie
 _COARSE_PX, _FINE_PX = 16.0, 3.0  # of SIDE_PX, in the smaller of the two
 _PROPOSALS = 6  # refined, best first
+_OWN_WEIGHT = 4  # of a pair of own points against one in text or graphics
+_BEYOND_DOUBT = 40  # distinctive points: the mirror image need not be tried
 _SIMPLER = 0.93  # of the inliers of a richer map that a simpler one must keep
 _CELL_SHARE = 0.02  # of the longest side: inliers in one such cell count once
 _MAX_SIDES, _MAX_ASPECT = 3.0, 2.5  # of a projected frame: opposite sides, change of its shape
 _MAX_SCALE = 12.0
-_GRID_PX = 12  # side of a cell of the agreement grid, pixels of the small grey picture
-_TEXTURED = 6.0  # levels of 255: standard deviation of a cell that has something to compare
-_MIN_TEXTURED = 6  # cells; fewer say nothing
-_SHIFTS = [(dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
 
 
 class Level(StrEnum):
@@ -52,27 +50,6 @@ class Level(StrEnum):
     PART_OF = "part_of"
     SAME_SCENE = "same_scene"
     NOTHING = "nothing"
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Agreement cell by cell, in the picture where the overlap has fewer pixels.
-
-    is_of_query: which picture the cells divide. cell: side as shares of its width and height.
-    values: rows x columns, correlation -1 to 1; NaN where neither picture shows anything.
-    is_counted: where both do. Text laid over a clear sky is not held against a picture.
-    """
-
-    is_of_query: bool
-    cell: tuple[float, float]
-    values: npt.NDArray[np.float32]
-    is_counted: Mask
-
-    @property
-    def agreement(self) -> float | None:
-        """Share of the counted cells that look alike; None where there are too few."""
-        counted = self.values[self.is_counted]
-        return float((counted > CELL_AGREES).mean()) if len(counted) >= _MIN_TEXTURED else None
 
 
 @dataclass(frozen=True)
@@ -97,19 +74,20 @@ class Judgement:
 
     @property
     def level(self) -> Level:
-        return level(self.inliers, self.distinctive, self.agreement, max(self.covers))
+        return level(self.distinctive, max(self.covers), self.grid)
 
 
-def level(inliers: int, distinctive: int, agreement: float | None, covers: float) -> Level:
+def level(distinctive: int, covers: float, grid: Grid) -> Level:
     """Put measures into a level. covers: the larger of the two shares, 0-1."""
-    agrees = agreement or 0.0
-    if distinctive >= SAME_DISTINCTIVE and agrees >= SAME_AGREEMENT and covers >= SAME_COVERS:
-        return Level.SAME_PICTURE
-    if distinctive >= PART_DISTINCTIVE and agrees >= PART_AGREEMENT:
-        return Level.PART_OF
-    if inliers >= SCENE_INLIERS:
-        return Level.SAME_SCENE
-    return Level.NOTHING
+    agrees = grid.agreement or 0.0
+    same = DENSE_DISTINCTIVE if grid.is_dense else SAME_DISTINCTIVE
+    part = DENSE_DISTINCTIVE if grid.is_dense else PART_DISTINCTIVE
+    if grid.moved < PARALLAX:
+        if distinctive >= same and agrees >= SAME_AGREEMENT and covers >= SAME_COVERS:
+            return Level.SAME_PICTURE
+        if distinctive >= part and agrees >= PART_AGREEMENT:
+            return Level.PART_OF
+    return Level.SAME_SCENE if distinctive >= SCENE_INLIERS else Level.NOTHING
 
 
 def judge(
@@ -121,26 +99,39 @@ def judge(
 
     furniture: for query and other, which points are of patterns many unrelated pictures share.
     """
+    is_own = (_is_own(query, furniture[0]), _is_own(other, furniture[1]))
     best: Judgement | None = None
     for is_mirrored in (False, True):
-        found = _find(query, other, is_mirrored)
+        found = _find(query, other, is_mirrored, is_own)
         if found is None:
             continue
-        there, rows, columns = found
-        if best is None or _cells_taken(query, other, rows, columns) > best.inliers:
-            best = _judged(query, other, is_mirrored, there, rows, columns, furniture)
+        judged = _judged(query, other, found, furniture)
+        if best is None or _weight(judged) > _weight(best):
+            best = judged
+        if best.distinctive >= _BEYOND_DOUBT and best.is_mirrored == is_mirrored:
+            break
     return best
+
+
+def _weight(judged: Judgement) -> tuple[int, int]:
+    return judged.distinctive, judged.inliers
+
+
+def _is_own(one: Features, furniture: Mask | None) -> Mask:
+    """Which points are a picture's own: no furniture, no text, no graphics."""
+    drawn = np.zeros(len(one), dtype=bool) if one.is_starry else one.is_drawn
+    return ~drawn if furniture is None else ~(drawn | furniture)
 
 
 def alike(query: Features, other: Features, is_mirrored: bool) -> tuple[Ints, Ints]:
     """Pair points that look alike, most alike first: rows of the query, rows of the other."""
-    left = features.mirrored(query.descriptors) if is_mirrored else query.descriptors
-    similarity = _rooted(left) @ _rooted(other.descriptors).T
+    similarity = _rooted(query, is_mirrored) @ other.rooted.T
     nearest = similarity.argmax(axis=1)
     rows = np.arange(len(query))
     value = similarity[rows, nearest]
     is_mutual = similarity.argmax(axis=0)[nearest] == rows
-    second = np.partition(similarity, -2, axis=1)[:, -2] if len(other) > 1 else value * 0
+    similarity[rows, nearest] = -1
+    second = similarity.max(axis=1) if len(other) > 1 else value * 0
     # Of unit vectors the squared distance is 2 - 2 x similarity.
     is_clear = (1 - value) < _RATIO**2 * (1 - second)
     chosen = np.flatnonzero(is_mutual | is_clear)
@@ -152,30 +143,36 @@ def _more(
     query: Features, other: Features, there: Map, is_mirrored: bool, known: tuple[Ints, Ints]
 ) -> tuple[Ints, Ints]:
     """Add the pairs that lie where the map says and look alike, though others look more so."""
-    left = features.mirrored(query.descriptors) if is_mirrored else query.descriptors
-    placed = _placed(there, other.places.astype(np.float64))
+    laid = placed(there, other.places.astype(np.float64)).astype(np.float32)
     scale = math.sqrt(abs(float(np.linalg.det(there[:2, :2]))))
-    off = np.linalg.norm(query.places[:, None, :] - placed[None, :, :], axis=2)
-    octaves = np.abs(np.log2(query.sizes[:, None] / (other.sizes[None, :] * scale)))
-    fits = (off < _FINE_PX * max(1.0, scale)) & (octaves < _ALIKE_OCTAVES)
-    similarity = np.where(fits, _rooted(left) @ _rooted(other.descriptors).T, 0)
-    similarity[known[0]] = 0
-    similarity[:, known[1]] = 0
-    columns = similarity.argmax(axis=1)
-    rows = np.flatnonzero(similarity[np.arange(len(query)), columns] > _ALIKE)
-    return np.concatenate([known[0], rows]), np.concatenate([known[1], columns[rows]])
+    off = np.abs(query.places[:, None, 0] - laid[None, :, 0])
+    np.maximum(off, np.abs(query.places[:, None, 1] - laid[None, :, 1]), out=off)
+    off[known[0]] = np.inf
+    off[:, known[1]] = np.inf
+    rows, columns = np.nonzero(off < _FINE_PX * max(1.0, scale))
+    octaves = np.abs(np.log2(query.sizes[rows] / (other.sizes[columns] * scale)))
+    rows, columns = rows[octaves < _ALIKE_OCTAVES], columns[octaves < _ALIKE_OCTAVES]
+    similarity = (_rooted(query, is_mirrored)[rows] * other.rooted[columns]).sum(axis=1)
+    order = np.argsort(-similarity, kind="stable")
+    order = order[similarity[order] > _ALIKE]
+    rows, columns = rows[order], columns[order]
+    # Each point goes to its best partner only.
+    _, first = np.unique(rows, return_index=True)
+    return np.concatenate([known[0], rows[first]]), np.concatenate([known[1], columns[first]])
 
 
-def _rooted(descriptors: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Unit vectors whose product is Hellinger's similarity (Arandjelović, Zisserman 2012)."""
-    values = descriptors.astype(np.float32)
-    sums = values.sum(axis=1, keepdims=True)
-    rooted: npt.NDArray[np.float32] = np.sqrt(values / np.maximum(sums, 1))
-    return rooted
+def _rooted(one: Features, is_mirrored: bool) -> npt.NDArray[np.float32]:
+    return features.mirrored(one.rooted) if is_mirrored else one.rooted
 
 
-def _find(query: Features, other: Features, is_mirrored: bool) -> tuple[Map, Ints, Ints] | None:
-    """The map from the other's pixels to the query's, and the pairs of points that agree."""
+def _find(
+    query: Features, other: Features, is_mirrored: bool, is_own: tuple[Mask, Mask]
+) -> tuple[Map, Ints, Ints] | None:
+    """The map from the other's pixels to the query's, and the pairs of points that agree.
+
+    The map that most pairs of own points agree with is taken: of two pictures in one screen, the
+    screen agrees more, but says nothing.
+    """
     if min(len(query), len(other)) < 4:
         return None
     rows, columns = alike(query, other, is_mirrored)
@@ -183,15 +180,18 @@ def _find(query: Features, other: Features, is_mirrored: bool) -> tuple[Map, Int
         return None
     flip = np.array([[-1, 0, query.width], [0, 1, 0], [0, 0, 1]], dtype=np.float64)
     turn_over = flip if is_mirrored else np.eye(3)
-    to = _placed(turn_over, query.places[rows].astype(np.float64))
+    to = placed(turn_over, query.places[rows].astype(np.float64))
     at = other.places[columns].astype(np.float64)
     angles = query.angles[rows].astype(np.float64)
     turned = (180 - angles if is_mirrored else angles) - other.angles[columns]
     scales = query.sizes[rows].astype(np.float64) / np.maximum(other.sizes[columns], 1e-6)
+    weights = 1 + (_OWN_WEIGHT - 1) * (is_own[0][rows] & is_own[1][columns])
     best: tuple[Map, Mask] | None = None
     for agreeing in _proposals(at, to, turned, scales):
         fitted = _refined(at, to, agreeing)
-        if fitted is not None and (best is None or fitted[1].sum() > best[1].sum()):
+        if fitted is not None and (
+            best is None or weights[fitted[1]].sum() > weights[best[1]].sum()
+        ):
             best = fitted
     if best is None:
         return None
@@ -248,8 +248,8 @@ def _refined(at: Floats, to: Floats, agreeing: Mask) -> tuple[Map, Mask] | None:
 def _is_near(there: Map, at: Floats, to: Floats, reach_px: float) -> Mask:
     """Which pairs a map explains, to within reach_px of the picture where they lie closer."""
     scale = math.sqrt(abs(float(np.linalg.det(there[:2, :2]))))
-    off = np.linalg.norm(_placed(there, at) - to, axis=1)
-    near: Mask = off < reach_px * max(1.0, scale)
+    off = placed(there, at) - to
+    near: Mask = (off**2).sum(axis=1) < (reach_px * max(1.0, scale)) ** 2
     return near
 
 
@@ -284,25 +284,13 @@ def _homography(at: Floats, to: Floats) -> Map | None:
     return np.asarray(there / there[2, 2], dtype=np.float64)
 
 
-def _placed(there: Map, places: Floats) -> Floats:
-    moved = np.column_stack([places, np.ones(len(places))]) @ there.T
-    divisor = np.where(np.abs(moved[:, 2:]) < 1e-9, 1e-9, moved[:, 2:])
-    placed: Floats = moved[:, :2] / divisor
-    return placed
-
-
-def back(there: Map) -> Map:
-    """The map the other way round. Raises numpy.linalg.LinAlgError where there is none."""
-    return np.asarray(np.linalg.inv(there), dtype=np.float64)
-
-
 def _is_plausible(there: Map, other: Features) -> bool:
     """Whether the projected frame is one a picture can have: convex, not torn, not a splinter."""
-    corners = _corners(other.width, other.height)
-    depth = np.column_stack([corners, np.ones(4)]) @ there[2]
+    frame = corners(other.width, other.height)
+    depth = np.column_stack([frame, np.ones(4)]) @ there[2]
     if not np.isfinite(there).all() or depth.min() * depth.max() <= 0:
         return False
-    quad = _placed(there, corners)
+    quad = placed(there, frame)
     sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
     if sides.min() < 2 or not cv2.isContourConvex(quad.astype(np.float32)):
         return False
@@ -319,10 +307,6 @@ def _is_plausible(there: Map, other: Features) -> bool:
 
 def _ratio(one: float, other: float) -> float:
     return max(one, other) / max(min(one, other), 1e-9)
-
-
-def _corners(width: float, height: float) -> Floats:
-    return np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64)
 
 
 def _cells_taken(
@@ -343,26 +327,27 @@ def _cells_taken(
 def _judged(
     query: Features,
     other: Features,
-    is_mirrored: bool,
-    there: Map,
-    rows: Ints,
-    columns: Ints,
+    found: tuple[Map, Ints, Ints],
     furniture: tuple[Mask | None, Mask | None],
 ) -> Judgement:
+    there, rows, columns = found
+    grid = agreement.lay(query, other, there)
     is_own = np.ones(len(rows), dtype=bool)
     if furniture[0] is not None:
         is_own &= ~furniture[0][rows]
     if furniture[1] is not None:
         is_own &= ~furniture[1][columns]
-    grid = _grid(query, other, there)
+    if not grid.is_dense:
+        is_own &= ~_drawn(query, other, rows, columns)
     from_unit = np.diag([other.width, other.height, 1.0])
     to_unit = np.diag([1 / query.width, 1 / query.height, 1.0])
     unit = to_unit @ there @ from_unit
+    unit /= unit[2, 2]
     sides = [query.width, query.height, other.width, other.height]
     pairs = np.hstack([query.places[rows], other.places[columns]]) / sides
     return Judgement(
-        unit / unit[2, 2],
-        is_mirrored,
+        unit,
+        _turns_over(unit),
         _cells_taken(query, other, rows, columns),
         _cells_taken(query, other, rows[is_own], columns[is_own]),
         grid.agreement,
@@ -372,9 +357,23 @@ def _judged(
     )
 
 
+def _turns_over(unit: Map) -> bool:
+    """Whether a map shows a picture's mirror image: clockwise corners become anticlockwise."""
+    quad = placed(unit, corners(1, 1))
+    across, down = quad[2] - quad[0], quad[3] - quad[1]
+    return bool(across[0] * down[1] - across[1] * down[0] < 0)
+
+
+def _drawn(query: Features, other: Features, rows: Ints, columns: Ints) -> Mask:
+    """Which pairs lie in text or graphics. Lights in the dark are told by their own picture."""
+    left, right = query.is_drawn[rows], other.is_drawn[columns]
+    drawn: Mask = left & right if query.is_starry or other.is_starry else left | right
+    return drawn
+
+
 def overlap(there: Map) -> float:
     """Share of the unit square that another unit square covers after a map, 0-1."""
-    quad = [(float(x), float(y)) for x, y in _placed(there, _corners(1, 1))]
+    quad = [(float(x), float(y)) for x, y in placed(there, corners(1, 1))]
     for axis in (0, 1):
         quad = _cut(quad, axis, lambda value: value)  # what lies above 0
         quad = _cut(quad, axis, lambda value: 1 - value)  # what lies below 1
@@ -397,81 +396,3 @@ def _cut(
                 (one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1]))
             )
     return kept
-
-
-def _grid(query: Features, other: Features, there: Map) -> Grid:
-    """Lay one grey picture over the other and correlate them cell by cell."""
-    rows, columns = query.luma.shape
-    other_rows, other_columns = other.luma.shape
-    to_query = np.diag([columns / query.width, rows / query.height, 1.0])
-    from_other = np.diag([other.width / other_columns, other.height / other_rows, 1.0])
-    between = to_query @ there @ from_other  # from grey to grey
-    middle = _placed(between, _corners(other_columns, other_rows))
-    shrinks = cv2.contourArea(middle.astype(np.float32)) <= other_columns * other_rows
-    if shrinks:
-        ground, laid = query.luma, other.luma
-    else:
-        ground, laid, between = other.luma, query.luma, back(between)
-    over, mask = _laid_over(laid, between, ground.shape)
-    cell = (_GRID_PX / ground.shape[1], _GRID_PX / ground.shape[0])
-    return Grid(shrinks, cell, *_correlated(ground.astype(np.float32), over, mask))
-
-
-def _laid_over(
-    laid: npt.NDArray[np.uint8], between: Map, shape: tuple[int, ...]
-) -> tuple[Grey, Mask]:
-    """Warp a grey picture into another's frame, areas averaged where it shrinks."""
-    rows, columns = laid.shape
-    small: Grey = laid.astype(np.float32)
-    quad = _placed(between, _corners(columns, rows))
-    scale = math.sqrt(cv2.contourArea(quad.astype(np.float32)) / (columns * rows))
-    if scale < 0.8:
-        size = max(2, round(columns * scale)), max(2, round(rows * scale))
-        small = _floats(cv2.resize(small, size, interpolation=cv2.INTER_AREA))
-        between = between @ np.diag([columns / size[0], rows / size[1], 1.0])
-    # Places are counted from the corner of a pixel, OpenCV counts from its middle.
-    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-    centred = back(half) @ between @ half
-    size = shape[1], shape[0]
-    over = cv2.warpPerspective(small, centred, size, flags=cv2.INTER_LINEAR)
-    inside = _floats(cv2.warpPerspective(np.ones(small.shape, np.float32), centred, size))
-    return _floats(over), inside > 0.95
-
-
-def _correlated(ground: Grey, over: Grey, mask: Mask) -> tuple[npt.NDArray[np.float32], Mask]:
-    """Correlation of each cell, the best of shifts by one pixel: maps are not exact to it.
-
-    Returns it, and which cells show something in both pictures.
-    """
-    rows, columns = ground.shape[0] // _GRID_PX, ground.shape[1] // _GRID_PX
-    if not rows or not columns:
-        nothing = np.full((max(rows, 1), max(columns, 1)), np.nan, dtype=np.float32)
-        return nothing, np.zeros(nothing.shape, dtype=bool)
-    ground = _floats(cv2.GaussianBlur(ground, (3, 3), 0))
-    over = _floats(cv2.GaussianBlur(over, (3, 3), 0))
-    still = _in_cells(ground, rows, columns)
-    still_off = still - still.mean(axis=2, keepdims=True)
-    still_std = np.sqrt((still_off**2).mean(axis=2))
-    over_std = _in_cells(over, rows, columns).std(axis=2)
-    best = np.full((rows, columns), -1.0, dtype=np.float32)
-    for dx, dy in _SHIFTS:
-        moved = _in_cells(np.roll(over, (dy, dx), axis=(0, 1)), rows, columns)
-        moved = moved - moved.mean(axis=2, keepdims=True)
-        spread = np.sqrt((moved**2).mean(axis=2)) * still_std
-        value = (still_off * moved).mean(axis=2) / np.maximum(spread, 1.0)
-        best = np.maximum(best, value)
-    is_in = _in_cells(mask, rows, columns).mean(axis=2) > 0.95
-    best[~(is_in & (np.maximum(still_std, over_std) > _TEXTURED))] = np.nan
-    return best, is_in & (np.minimum(still_std, over_std) > _TEXTURED)
-
-
-def _in_cells(picture: npt.NDArray, rows: int, columns: int) -> npt.NDArray:  # type: ignore[type-arg]
-    """Cut a picture into cells: rows x columns x pixels of a cell."""
-    cut = picture[: rows * _GRID_PX, : columns * _GRID_PX]
-    cut = cut.reshape(rows, _GRID_PX, columns, _GRID_PX).transpose(0, 2, 1, 3)
-    return cut.reshape(rows, columns, _GRID_PX**2)
-
-
-def _floats(picture: npt.NDArray) -> Grey:  # type: ignore[type-arg]
-    """What OpenCV hands back, whose own notes on types say less."""
-    return np.asarray(picture, dtype=np.float32)

@@ -3,10 +3,17 @@
 One number from 0 to 100 says it, the lower of two: PDQ's own quality, which counts gradients,
 and how many cells of a 9 x 9 grid hold detail, because a smooth gradient passes the first. Both
 reach the gate of 70 where a distance between hashes starts to mean something.
+
+Text and flat graphics have detail, but the same in every picture of one app, font or design: a
+picture that shows nothing else is not compared either.
 """
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
+
+from media.fingerprints import tones
+from media.fingerprints.pictures import shrunk
 
 Luma = npt.NDArray[np.float32]  # height x width, 0-255
 
@@ -14,6 +21,7 @@ MIN_QUALITY = 70
 TOO_SMALL = "too small to compare"
 TOO_DARK = "too dark to compare"
 NO_DETAIL = "not enough detail to compare"
+DRAWN = "only text or flat graphics; not enough detail to compare"
 
 _CELLS = 9
 _CELL_PX = 16
@@ -29,13 +37,22 @@ def combined(pdq_quality: int, luma: Luma) -> int:
     return min(pdq_quality, worth, 100)
 
 
-def reason(best: int, luma: Luma) -> str:
-    """Say in words why a picture cannot be compared; empty when it can."""
+def reason(best: int, luma: Luma, picture: Image.Image) -> str:
+    """Say in words why a picture cannot be compared; empty when it can.
+
+    best: quality, 0-100. luma: of the picture, any shape. picture: the same, in its own shape.
+    """
     if best >= MIN_QUALITY:
-        return ""
+        return DRAWN if is_drawn(picture) else ""
     if np.percentile(luma, 99) < _DARK_LEVELS:
         return TOO_DARK
     return NO_DETAIL
+
+
+def is_drawn(picture: Image.Image) -> bool:
+    """Whether a picture shows only text or flat graphics, or too little of anything else."""
+    small = np.asarray(shrunk(picture, tones.SIDE_PX).convert("L"))
+    return int(tones.photographic(small)[0].sum()) < tones.MIN_WINDOWS
 
 
 def detailed_cells(luma: Luma) -> int:

@@ -83,7 +83,7 @@ def fingerprint(picture: Image.Image) -> PictureCodes:
     else:
         codes.append(_pdq_code(_luma(part), TRIMMED))
     best = max(code.quality for code in codes)
-    reason = quality.reason(best, luma)
+    reason = quality.reason(best, luma, picture)
     return PictureCodes(best, not reason, reason, trim, codes)
 
 
