@@ -92,7 +92,7 @@ def look_up(file: ReceivedFile, by: AbstractBaseUser) -> Answer:
         others = [match for match in matches if match.older_id != same_bytes.pk]
         whole = Match(older=same_bytes, newer=brought, engine=matching.ENGINE, **identical)
         matches = [whole, *others]
-    lack = "" if _has_detail(decoded) else decoded.not_comparable or "too little detail"
+    lack = "" if _has_detail(decoded) else decoded.not_comparable or "not enough detail to compare"
     return Answer(brought, matches, Item.objects.filter(state=Item.State.READY).count(), lack)
 
 

@@ -1,15 +1,17 @@
 """One item: what it is, who sent it, what it looks like, who touched it."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from media import custody, jobs
+from media import custody, jobs, matching
 from media import sensitivity as sensitivity_job
 from media.errors import MediaError
-from media.models import CustodyEntry, Item, Match, SeenFrom
+from media.models import CustodyEntry, DoorReport, Item, Match, SeenFrom
 from media.pages.described import describe
 
 
@@ -23,6 +25,32 @@ def _seen(item: Item) -> list[SeenFrom]:
     )
     ordered = sorted(matches, key=lambda match: (order[match.decision], -match.pk))
     return [match.seen_from(item) for match in ordered]
+
+
+@dataclass(frozen=True)
+class AskedDoors:
+    """Which searches an item has been through, in a sentence. is_whole: none is missing."""
+
+    words: str
+    is_whole: bool = True
+
+
+def asked_doors(item: Item) -> AskedDoors | None:
+    """Say which doors were asked about an item, or what they wait for; None if none will be."""
+    if item.state != Item.State.READY:
+        return None
+    if item.is_matching:
+        closed = DoorReport.objects.filter(is_open=False).first()
+        if closed is None:
+            return None
+        why = closed.why or "The index of points is behind."
+        return AskedDoors(f"{why} Matching goes on by itself.", is_whole=False)
+    if item.matched_by == matching.ENGINE:
+        return AskedDoors("Asked: by hash, for near-identical copies; by points, for parts.")
+    if item.matched_by.startswith("hashes-"):
+        missing = "by points it was not: crops, captions and collages would not show"
+        return AskedDoors(f"Asked by hash only; {missing}. An administrator can rematch it.", False)
+    return AskedDoors("Asked by an earlier engine. An administrator can rematch it.", False)
 
 
 def _chain_line(entry: CustodyEntry) -> dict[str, object]:
@@ -54,6 +82,7 @@ def _context(request: HttpRequest, item: Item) -> dict[str, object]:
         undecided = [one for one in context["seen"] if one.match.decision == Match.Decision.OPEN]
         context["undecided"] = len(undecided)
         context["is_seen_before"] = any(one.direction == "earlier" for one in undecided)
+        context["asked"] = asked_doors(item)
         context["chain"] = [_chain_line(entry) for entry in item.custody.select_related("by")]
         context["faults"] = custody.check_chain(item)
     return context

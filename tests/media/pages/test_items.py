@@ -2,8 +2,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from media import custody
-from media.models import CustodyEntry, Item, Job, Match, Submission
+from media import custody, matching
+from media.models import CustodyEntry, DoorReport, Item, Job, Match, Submission
 
 
 def page(item):
@@ -170,3 +170,45 @@ def test_matches_to_decide_come_first_and_similar_ones_are_folded(make_item, ali
 def test_an_unknown_item_is_not_found(alice, client_of, db):
     unknown = Item(sha256="0" * 64)
     assert client_of(alice).get(page(unknown)).status_code == 404
+
+
+# --- Which doors were asked -----------------------------------------------------------------------
+def looks_like(client_of, person, item) -> str:
+    response = client_of(person).get(reverse("item", args=[item.uuid]))
+    return " ".join(response.content.decode().split())
+
+
+def test_while_doors_are_open_nobody_is_told_that_nothing_was_found(make_item, alice, client_of):
+    shown = looks_like(client_of, alice, make_item(matched_at=None))
+    assert "matching" in shown
+    assert "until then nothing can be said" in shown
+    assert "No other item looks like this one" not in shown
+
+
+def test_a_door_that_is_behind_says_why(make_item, alice, client_of):
+    DoorReport.objects.create(door="votes", is_open=False, why="The index is being rebuilt.")
+    shown = looks_like(client_of, alice, make_item(matched_at=None))
+    assert "The index is being rebuilt. Matching goes on by itself." in shown
+    assert "No other item looks like this one" not in shown
+
+
+def test_afterwards_it_says_which_doors_were_asked(make_item, alice, client_of):
+    shown = looks_like(client_of, alice, make_item(matched_by=matching.ENGINE))
+    assert "No other item looks like this one" in shown
+    assert "Asked: by hash, for near-identical copies; by points, for parts." in shown
+
+
+@pytest.mark.parametrize(
+    ("engine", "sentence"),
+    [("hashes-1", "Asked by hash only; by points it was not"), ("old-1", "by an earlier engine")],
+)
+def test_an_item_of_an_earlier_engine_says_what_is_missing(
+    make_item, alice, client_of, engine, sentence
+):
+    assert sentence in looks_like(client_of, alice, make_item(matched_by=engine))
+
+
+def test_another_item_to_weigh_it_against_is_asked_for(make_item, alice, sam, client_of):
+    item = make_item(by=sam)
+    assert reverse("item-why", args=[item.uuid]) in looks_like(client_of, alice, item)
+    assert reverse("item-why", args=[item.uuid]) not in looks_like(client_of, sam, item)

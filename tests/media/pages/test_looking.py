@@ -65,7 +65,7 @@ def test_nothing_found_says_among_how_many_and_what_that_means(answered, alice, 
 def test_too_little_detail_is_never_told_as_nothing_found(answered, alice, client_of):
     answered(lack="too dark to compare")
     text = said(send(client_of(alice), HTMX))
-    assert "not enough detail to compare (too dark to compare)" in text
+    assert "cannot be told from others: too dark to compare. Only an identical file" in text
     assert "nothing found" not in text
 
 
