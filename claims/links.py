@@ -74,16 +74,24 @@ def remove(row: ClaimLink, by: User, reason: str = "") -> None:
     changing.tell(now, by, "unlinked", detail, values.text()(reason, "reason"), held=row.claim)
 
 
-def seen_from(claim: Claim, known: QuerySet[Claim]) -> list[Seen]:
-    """Every link of a claim, both ways, to claims of `known` (what the person may know of)."""
+def rows_of(claim: Claim, known: QuerySet[Claim]) -> QuerySet[ClaimLink]:
+    """The links of a claim, both ways, to claims of `known` (what the person may know of)."""
     rows = ClaimLink.objects.filter(Q(claim=claim) | Q(other=claim))
-    rows = rows.filter(claim__in=known, other__in=known).select_related("claim", "other", "by")
-    return [
-        Seen(row, row.other, row.get_kind_display())
-        if row.claim_id == claim.pk
-        else Seen(row, row.claim, _HERE[Kind(row.kind)])
-        for row in rows
-    ]
+    known = known.order_by().values("pk")
+    rows = rows.filter(claim__in=known, other__in=known)
+    return rows.select_related("claim", "other", "by")
+
+
+def seen(row: ClaimLink, claim: Claim) -> Seen:
+    """A link as it reads from one of its two claims."""
+    if row.claim_id == claim.pk:
+        return Seen(row, row.other, row.get_kind_display())
+    return Seen(row, row.claim, _HERE[Kind(row.kind)])
+
+
+def seen_from(claim: Claim, known: QuerySet[Claim]) -> list[Seen]:
+    """Every link of a claim, each as it reads from there."""
+    return [seen(row, claim) for row in rows_of(claim, known)]
 
 
 def _check(claim: Claim, other: Claim, kind: str) -> None:

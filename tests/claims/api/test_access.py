@@ -52,6 +52,13 @@ TABLE = {
     ("Attachments", "retrieve"): (EVERYBODY, "submit"),
     ("Attachments", "partial_update"): (CHECKERS, "review"),
     ("Attachments", "destroy"): (CHECKERS, "review"),
+    ("Appearances", "list"): (EVERYBODY, "submit"),
+    ("Appearances", "retrieve"): (EVERYBODY, "submit"),
+    ("Appearances", "create"): (SUBMITTERS, "submit"),
+    ("Appearances", "partial_update"): (CHECKERS, "review"),
+    ("Appearances", "destroy"): (CHECKERS, "review"),
+    ("Where", "where"): (READERS, "read"),
+    ("Where", "sun"): (READERS, "read"),
     ("Steps", "retrieve"): (READERS, "read"),
     ("Steps", "partial_update"): (CHECKERS, "review"),
     ("Sources", "list"): (READERS, "read"),
@@ -59,6 +66,14 @@ TABLE = {
     ("Sources", "create"): (CHECKERS, "review"),
     ("Sources", "grades"): (CHECKERS, "review"),
 }
+for _view in ("Attributions", "Searches", "DateProofs", "Links"):
+    TABLE |= {
+        (_view, "list"): (READERS, "read"),
+        (_view, "retrieve"): (READERS, "read"),
+        (_view, "create"): (CHECKERS, "review"),
+        (_view, "partial_update"): (CHECKERS, "review"),
+        (_view, "destroy"): (CHECKERS, "review"),
+    }
 PUBLIC = {"api-schema", "api-docs"}
 SCOPES = list(tokens.SCOPES)
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -93,7 +108,7 @@ def endpoints():
 def address_of(pattern: str) -> str:
     """An address that fits a pattern, with ids that nobody has."""
     path = pattern
-    for piece in ("(?P<pk>[^/]+)", "<pk>", "<attachment>"):
+    for piece in ("(?P<pk>[^/]+)", "<pk>", "<attachment>", "<part>"):
         path = path.replace(piece, NOBODY)
     path = path.replace("(?P<name>[-a-z0-9_]+)", "thumbnail")
     path = path.replace("^", "").replace("$", "").replace("\\Z", "")
