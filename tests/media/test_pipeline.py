@@ -85,7 +85,7 @@ def test_a_processed_item_has_everything_at_once(make_job, decoder):
     item = Item.objects.get()
     assert (item.width_px, item.height_px, item.quality) == (640, 427, 90)
     assert item.facts == {"format": "JPEG", "camera": "X"}
-    assert item.processed_by == "process-1"
+    assert item.processed_by == jobs.VERSIONS["process"]
     with derivatives.open(item, "thumbnail") as thumbnail:
         assert thumbnail.read() == b"RIFF....WEBP"
     whole = Fingerprint.objects.get(code__algorithm="pdq256-1")
