@@ -65,8 +65,9 @@ class Features:
 
     @property
     def is_comparable(self) -> bool:
-        """Whether there are enough points, in enough places, to tell it from others."""
-        return len(self) >= MIN_POINTS and len(np.unique(cells(self))) >= MIN_CELLS
+        """Whether enough points, in enough places, and not of text alone, tell it from others."""
+        has_points = len(self) >= MIN_POINTS and len(np.unique(cells(self))) >= MIN_CELLS
+        return has_points and int(self._tones[0].sum()) >= tones.MIN_WINDOWS
 
     @cached_property
     def rooted(self) -> Floats:

@@ -18,6 +18,7 @@ from media.fingerprints.pictures import shrunk
 Luma = npt.NDArray[np.float32]  # height x width, 0-255
 
 MIN_QUALITY = 70
+DRAWN_QUALITY = MIN_QUALITY - 1  # the most that text or graphics alone can have
 TOO_SMALL = "too small to compare"
 TOO_DARK = "too dark to compare"
 NO_DETAIL = "not enough detail to compare"
@@ -37,20 +38,20 @@ def combined(pdq_quality: int, luma: Luma) -> int:
     return min(pdq_quality, worth, 100)
 
 
-def reason(best: int, luma: Luma, picture: Image.Image) -> str:
-    """Say in words why a picture cannot be compared; empty when it can.
-
-    best: quality, 0-100. luma: of the picture, any shape. picture: the same, in its own shape.
-    """
+def reason(best: int, luma: Luma) -> str:
+    """Say in words why a picture lacks detail; empty when it does not. best: quality, 0-100."""
     if best >= MIN_QUALITY:
-        return DRAWN if is_drawn(picture) else ""
+        return ""
     if np.percentile(luma, 99) < _DARK_LEVELS:
         return TOO_DARK
     return NO_DETAIL
 
 
 def is_drawn(picture: Image.Image) -> bool:
-    """Whether a picture shows only text or flat graphics, or too little of anything else."""
+    """Whether a picture shows only text or flat graphics, or too little of anything else.
+
+    picture: upright, any size; looked at in its own shape.
+    """
     small = np.asarray(shrunk(picture, tones.SIDE_PX).convert("L"))
     return int(tones.photographic(small)[0].sum()) < tones.MIN_WINDOWS
 

@@ -5,7 +5,7 @@ A name with its number stands for one exact computation; a change of any bit is 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import imagehash
@@ -83,7 +83,10 @@ def fingerprint(picture: Image.Image) -> PictureCodes:
     else:
         codes.append(_pdq_code(_luma(part), TRIMMED))
     best = max(code.quality for code in codes)
-    reason = quality.reason(best, luma, picture)
+    if best >= quality.MIN_QUALITY and quality.is_drawn(picture):
+        codes = [replace(code, quality=min(code.quality, quality.DRAWN_QUALITY)) for code in codes]
+        return PictureCodes(quality.DRAWN_QUALITY, False, quality.DRAWN, trim, codes)
+    reason = quality.reason(best, luma)
     return PictureCodes(best, not reason, reason, trim, codes)
 
 

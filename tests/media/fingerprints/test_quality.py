@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
-from media.fingerprints import quality, stills
+from media.fingerprints import features, quality, stills
 
 Y, X = np.mgrid[0:400, 0:400] / 400
 
@@ -49,3 +49,34 @@ def test_the_lower_of_the_two_measures_counts():
     detailed = np.random.default_rng(5).uniform(0, 255, (400, 400)).astype(np.float32)
     assert quality.combined(40, detailed) == 40
     assert quality.combined(100, np.zeros((400, 400), dtype=np.float32)) == 0
+
+
+def title_card(photo, share: float) -> Image.Image:
+    """A card of a broadcaster. share: of its width that a photograph takes."""
+    card = Image.new("RGB", (640, 360), (10, 20, 60))
+    draw = ImageDraw.Draw(card)
+    draw.ellipse((250, 60, 390, 200), fill="white")
+    draw.rectangle((0, 280, 640, 331), fill=(200, 20, 30))
+    for line in range(4):
+        text = "nobody saw the convoy near the bridge"
+        draw.text((12, 10 + 90 * line), text, "white", ImageFont.load_default(size=30))
+    if share:
+        wide = int(640 * share)
+        card.paste(photo("temple").resize((wide, wide * 2 // 3)), (30, 60))
+    return card
+
+
+def test_text_and_graphics_alone_are_not_worth_comparing(photo):
+    codes = stills.fingerprint(title_card(photo, 0))
+    assert codes.reason == quality.DRAWN
+    assert not codes.is_comparable
+    assert codes.quality < quality.MIN_QUALITY
+    assert all(code.quality < quality.MIN_QUALITY for code in codes.codes)
+    assert not features.extract(title_card(photo, 0)).is_comparable
+
+
+def test_a_photograph_on_a_card_is_worth_comparing(photo):
+    codes = stills.fingerprint(title_card(photo, 0.5))
+    assert codes.is_comparable
+    assert codes.reason == ""
+    assert features.extract(title_card(photo, 0.5)).is_comparable
