@@ -1,38 +1,46 @@
-"""Which frames to take, and how two runs of frames lie against each other in time.
+"""How two runs of frames lie against each other in time.
 
-Frames that look alike vote for a speed and an offset (a Hough transform). The strongest line is
-then walked along frame by frame, which gives its ends; what it explains is taken away and the
-rest votes again, so that a compilation is found piece by piece. Source: docs/hashing.md.
+Pairs of frames that look alike, by their codes or to the judge, vote for a speed and an offset
+(lines.py). The strongest line is then walked along frame by frame, which gives its ends; what it
+explains is taken away and the rest votes again, so that a compilation is found piece by piece.
+Source: docs/hashing.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from media.fingerprints import tracks
+from media.fingerprints import lines, rhythm, tracks
+from media.fingerprints.lines import HASHED_MS, JUDGED_MS, Line, Votes
 from media.fingerprints.tracks import Ints, Track
 
 SAMPLE_MS = 500  # two frames a second are looked at
 
-SLOWEST, FASTEST = 0.8, 1.25
 MIN_FRAMES = 3  # fewer that agree in time are chance, or a logo
 LOOSE_BITS = 17  # in all 48, still a long way from the 100 and more between unrelated frames
 ALIKE_BITS = 24  # frames no further apart show one and the same scene
 MIN_DENSITY = 0.4  # of the frames in a segment that could be compared
 STATIC_SHARE = 0.6  # of a clip that one unchanging scene must fill to count
+IDENT_MS = 6000  # both begin or both end so: an ident or end card, five seconds as sampled
 
-_OFFSET_MS = 500  # width of an offset's bin, and how far off its line a frame may lie
 _PARTNER_MS = 525  # from where a frame's partner is expected: a sample, and a little for jitter
 _REACH_MS = 5000
-_SPEEDS = np.unique(np.append(np.geomspace(SLOWEST, FASTEST, 45), [24 / 25, 1.0, 25 / 24]))
 _VOTES_PER_FRAME = 32
 _MAX_GAP_FRAMES = 4  # comparable frames that do not match end a segment
 _MAX_SEGMENTS = 20
-_SNAP_MS = 250  # a speed that drifts from 1 by less over its whole length is 1
+_STANDS_MS = 1250  # a judged frame speaks for this much before and after it
+_OPEN_MS = 3000  # so much may follow the last judged frame where nothing speaks against it
+_BRIDGED_MS = 15_000  # between two judged frames, where nothing speaks against it
+_WORTH = 20  # inliers that weigh half
+_EDGE_MS = 1000
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+# Times of a pair of frames in query and other, in ms, and how much it weighs: its distinctive
+# inliers; 0 where the judge says that the two do not show the same.
+JudgedPair = tuple[int, int, float]
 
 
 @dataclass(frozen=True)
@@ -54,130 +62,155 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class _Line:
-    """other time = speed x query time + offset, in milliseconds."""
+class _Judged:
+    """Pairs the judge saw. at, to: ms. weight: 0 where it refused them."""
 
-    speed: float
-    offset_ms: float
-
-    def at(self, times: Ints) -> Floats:
-        return self.speed * times.astype(np.float64) + self.offset_ms
-
-
-@dataclass(frozen=True)
-class _Votes:
-    """Pairs of frames that look alike."""
-
-    query: Ints
-    other: Ints
+    at: Floats
+    to: Floats
     weight: Floats
 
-    def among(self, is_free: Mask) -> "_Votes":
-        kept = is_free[self.query]
-        return _Votes(self.query[kept], self.other[kept], self.weight[kept])
+    def among(self, kept: Mask) -> "_Judged":
+        return _Judged(self.at[kept], self.to[kept], self.weight[kept])
+
+    def along(self, line: Line, within_ms: float) -> Mask:
+        near: Mask = np.abs(self.to - line.at(self.at)) <= within_ms
+        return near
+
+    @property
+    def accepted(self) -> "_Judged":
+        return self.among(self.weight > 0)
 
 
 @dataclass(frozen=True)
 class _Run:
-    """Query frames that match along a line, with their partners."""
+    """Query frames that match along a line, with their partners.
 
+    sure: those that match by themselves, by their codes. judged: pairs on the line within it.
+    """
+
+    line: Line
     frames: Ints
     partners: Ints
-    sure: Ints  # those of the frames that match by themselves
+    sure: Ints
+    judged: _Judged
     asked: int  # how many frames of the range had a partner to compare with
 
     @property
     def is_convincing(self) -> bool:
-        return len(self.sure) >= MIN_FRAMES and len(self.frames) >= MIN_DENSITY * self.asked
+        seen = min(len(np.unique(self.judged.at)), len(np.unique(self.judged.to)))
+        is_enough = max(len(self.sure), seen) >= MIN_FRAMES
+        return is_enough and len(self.frames) >= MIN_DENSITY * self.asked
 
 
-def align(query: Track, other: Track, turn: int, radius: int) -> list[Segment]:
+def align(
+    query: Track,
+    other: Track,
+    turn: int,
+    radius: int,
+    judged: Sequence[JudgedPair] = (),
+) -> list[Segment]:
     """Find which ranges of two tracks show the same, in order of the query's time.
 
-    turn: place in TURNS under which the query's frames are taken. radius: bits.
+    turn: place in TURNS under which the query's frames are taken. radius: bits. judged: pairs of
+    frames that were judged, accepted or not.
     At least MIN_FRAMES frames that are not all alike must agree on speed and offset; an
     unchanging scene counts when it fills STATIC_SHARE of one of the two. Otherwise nothing.
     """
     rows, columns, bits = tracks.near_pairs(query, other, turn, radius, _VOTES_PER_FRAME)
-    if not len(rows):
+    pairs = _Judged(*np.array(judged, dtype=np.float64).reshape(-1, 3).T)
+    votes = _votes(query, other, rows, columns, _weights(rows, bits, radius), pairs.accepted)
+    if not len(votes) or not len(query) or not len(other):
         return []
-    votes = _Votes(rows, columns, _weights(rows, bits, radius))
     found: list[Segment] = []
-    left, is_free = votes, np.ones(len(query), dtype=bool)
-    while len(left.query) >= MIN_FRAMES and len(found) < _MAX_SEGMENTS:
-        line = _strongest(query, other, left)
-        run = _walk(query, other, turn, radius, line, is_free)
-        if not run.is_convincing or _are_alike(query, run.sure):
+    left, is_free, taken = votes, np.ones(len(query), dtype=bool), 0
+    while len(left) >= MIN_FRAMES and taken < _MAX_SEGMENTS:
+        run = _walk(query, other, turn, radius, lines.strongest(left), is_free, pairs)
+        if not run.is_convincing or _are_alike(query, run):
             break
-        found.append(_segment(query, other, line, run))
+        segment = _segment(query, other, run)
+        if not _is_ident(query, other, segment):
+            found.append(segment)
+        taken += 1
         is_free[run.frames[0] : run.frames[-1] + 1] = False
-        left = left.among(is_free)
-    if found:
+        left, pairs = _unexplained(left, segment), _rest(pairs, segment)
+    if taken:
         return sorted(found, key=lambda segment: segment.query_start_ms)
-    return _unchanging(query, other, votes)
+    return _unchanging(query, other, rows, columns, votes, pairs.accepted)
 
 
 def _weights(rows: Ints, bits: Ints, radius: int) -> Floats:
     """Nearer frames weigh more; a frame that looks like many others says little about time."""
-    shared = np.bincount(rows)[rows]
-    weights: Floats = (1 - bits / (radius + 1)) / np.sqrt(shared)
+    shared = np.bincount(rows)[rows] if len(rows) else rows
+    weights: Floats = (1 - bits / (radius + 1)) / np.sqrt(np.maximum(shared, 1))
     return weights
 
 
-def _strongest(query: Track, other: Track, votes: _Votes) -> _Line:
-    at, to = query.times_ms[votes.query], other.times_ms[votes.other]
-    best, line = -1.0, _Line(1.0, 0.0)
-    for speed in _SPEEDS:
-        offsets = to - speed * at
-        bins = np.floor((offsets - offsets.min()) / _OFFSET_MS).astype(np.int64)
-        sums = np.bincount(bins, _once_per_frame(votes, bins), minlength=bins.max() + 2)
-        pairs = sums[:-1] + sums[1:]  # the true offset may lie on the border of two bins
-        peak = int(pairs.argmax())
-        # Of two speeds that explain as much, the one nearer to 1 is likelier.
-        score = float(pairs[peak]) * (1 - 0.02 * abs(float(speed) - 1))
-        if score > best:
-            near = (bins == peak) | (bins == peak + 1)
-            offset = float(np.average(offsets[near], weights=votes.weight[near]))
-            best, line = score, _Line(float(speed), offset)
-    return _fitted(at, to, votes.weight, line)
+def _votes(
+    query: Track, other: Track, rows: Ints, columns: Ints, weights: Floats, pairs: _Judged
+) -> Votes:
+    """What codes and judge say together. A judged frame counts most with its best partner."""
+    by_code = Votes(
+        query.times_ms[rows].astype(np.float64),
+        other.times_ms[columns].astype(np.float64),
+        weights,
+        np.full(len(rows), float(HASHED_MS)),
+        rows,
+    )
+    _, frame = np.unique(pairs.at, return_inverse=True)
+    best = np.zeros(len(frame))
+    np.maximum.at(best, frame, pairs.weight)
+    worth = (pairs.weight / best[frame]) ** 2 * pairs.weight / (pairs.weight + _WORTH)
+    by_judge = Votes(
+        pairs.at,
+        pairs.to,
+        worth,
+        np.full(len(frame), float(JUDGED_MS)),
+        frame.astype(np.int64) + len(query),
+    )
+    return by_code.together(by_judge)
 
 
-def _once_per_frame(votes: _Votes, bins: Ints) -> Floats:
-    """Weights with only the strongest vote of each frame in each bin left."""
-    order = np.lexsort((-votes.weight, votes.query, bins))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(bins[order]) != 0) | (np.diff(votes.query[order]) != 0)
-    weights = np.zeros(len(order))
-    weights[order[first]] = votes.weight[order[first]]
-    return weights
+def _unexplained(votes: Votes, segment: Segment) -> Votes:
+    is_before = votes.at < segment.query_start_ms
+    return votes.among(is_before | (votes.at > segment.query_end_ms))
 
 
-def _fitted(at: Ints, to: Ints, weight: Floats, line: _Line) -> _Line:
-    """The line through the votes near it, by least squares, a few times over."""
-    for _ in range(3):
-        near = np.abs(to - line.at(at)) <= _OFFSET_MS
-        if near.sum() < MIN_FRAMES:
-            return line
-        x, y, w = at[near], to[near], weight[near] ** 2
-        middle_x, middle_y = np.average(x, weights=w), np.average(y, weights=w)
-        spread = np.average((x - middle_x) ** 2, weights=w)
-        speed = 1.0
-        if spread > 0:
-            speed = float(np.average((x - middle_x) * (y - middle_y), weights=w) / spread)
-        if not SLOWEST * 0.98 <= speed <= FASTEST * 1.02:
-            return line
-        if abs(speed - 1) * float(x.max() - x.min()) <= _SNAP_MS:
-            speed = 1.0
-        line = _Line(speed, float(middle_y - speed * middle_x))
-    return line
+def _rest(pairs: _Judged, segment: Segment) -> _Judged:
+    return pairs.among((pairs.at < segment.query_start_ms) | (pairs.at > segment.query_end_ms))
 
 
-def _walk(query: Track, other: Track, turn: int, radius: int, line: _Line, is_free: Mask) -> _Run:
+# --- Along a line -------------------------------------------------------------------------------
+def _walk(
+    query: Track,
+    other: Track,
+    turn: int,
+    radius: int,
+    line: Line,
+    is_free: Mask,
+    pairs: _Judged,
+) -> _Run:
     """The longest run of free query frames that match along a line.
 
     Where time already says which two frames belong together, LOOSE_BITS more may lie between
     them: the two were sampled up to half a second apart, and cameras move.
     """
+    bits, partners = _along(query, other, turn, line)
+    if ((bits <= radius) & is_free).sum() < MIN_FRAMES:  # the judge alone: codes say little
+        line = _by_rhythm(query, other, line, pairs)
+        bits, partners = _along(query, other, turn, line)
+    on_line = pairs.among(pairs.along(line, JUDGED_MS * 1.2) & (pairs.weight > 0))
+    spoken_for = _spoken_for(query, other, line, on_line, pairs)
+    could = (bits < tracks.FAR) | spoken_for
+    run = _longest_run(could, ((bits <= radius + LOOSE_BITS) | spoken_for) & is_free)
+    asked = int(could[run[0] : run[-1] + 1].sum()) if len(run) else 0
+    within = np.zeros(len(on_line.at), dtype=bool)
+    if len(run):
+        within = np.isin(_places(query, on_line.at), np.arange(run[0], run[-1] + 1))
+    return _Run(line, run, partners[run], run[bits[run] <= radius], on_line.among(within), asked)
+
+
+def _along(query: Track, other: Track, turn: int, line: Line) -> tuple[Ints, Ints]:
+    """Bits between each query frame and the nearest of its two neighbours on the line."""
     frames = np.arange(len(query))
     expected = line.at(query.times_ms)
     after = np.clip(np.searchsorted(other.times_ms, expected), 0, len(other) - 1)
@@ -187,12 +220,91 @@ def _walk(query: Track, other: Track, turn: int, radius: int, line: _Line, is_fr
         is_near = np.abs(other.times_ms[side] - expected) <= _PARTNER_MS
         apart = tracks.apart(query, other, turn, frames, side)
         sides[row] = np.where(is_near, apart, tracks.FAR)
-    bits = sides.min(axis=0)
-    could = bits < tracks.FAR
-    run = _longest_run(could, (bits <= radius + LOOSE_BITS) & is_free)
-    partners = np.where(sides[0] <= sides[1], before, after)
-    asked = int(could[run[0] : run[-1] + 1].sum()) if len(run) else 0
-    return _Run(run, partners[run], run[bits[run] <= radius], asked)
+    bits: Ints = sides.min(axis=0)
+    return bits, np.where(sides[0] <= sides[1], before, after)
+
+
+def _by_rhythm(query: Track, other: Track, line: Line, pairs: _Judged) -> Line:
+    on_line = pairs.among(pairs.along(line, JUDGED_MS * 1.2) & (pairs.weight > 0))
+    if len(on_line.at) < MIN_FRAMES:
+        return line
+    start, end = on_line.at.min() - _STANDS_MS, on_line.at.max() + _STANDS_MS
+    return rhythm.refined(query, other, line, float(start), float(end))
+
+
+def _spoken_for(query: Track, other: Track, line: Line, on_line: _Judged, pairs: _Judged) -> Mask:
+    """Which query frames the accepted pairs on a line speak for, up to where something else does.
+
+    Each for a while around itself, for as long as its scene does not change, and up to the next
+    where nothing lies between that speaks against it.
+    """
+    spoken = np.zeros(len(query), dtype=bool)
+    if not len(on_line.at):
+        return spoken
+    strays = rhythm.strays(query, other, line)
+    refused = pairs.at[(pairs.weight == 0) & pairs.along(line, HASHED_MS)]
+    against = np.sort(np.concatenate([strays, refused]))
+    at = np.unique(on_line.at)
+    last = max(other.duration_ms, int(other.times_ms[-1]))
+    lowest, highest = line.back(0), line.back(last)
+    for start, end in zip(at, np.append(at[1:], np.inf), strict=True):
+        is_bridged = end - start <= _BRIDGED_MS and not _between(against, start, end)
+        until = end if is_bridged else _open_end(query, start, against, end, highest)
+        spoken |= (query.times_ms >= start) & (query.times_ms <= until)
+    for end, start in zip(at, np.append(-np.inf, at[:-1]), strict=True):
+        if spoken[_places(query, np.array([(end + max(start, 0)) / 2]))[0]] and start > 0:
+            continue
+        since = _open_start(query, end, against, start, lowest)
+        spoken |= (query.times_ms <= end) & (query.times_ms >= since)
+    return spoken
+
+
+def _between(against: Floats, start: float, end: float) -> bool:
+    return bool(((against > start) & (against < end)).any())
+
+
+def _open_end(query: Track, start: float, against: Floats, next_ms: float, highest: float) -> float:
+    """How far a judged frame speaks for what follows it."""
+    still = _scene_end(query, start, 1)
+    stop = min(next_ms, highest)
+    later = against[against > start]
+    if len(later) and later[0] <= still + _OPEN_MS:
+        return float(min(later[0], stop))
+    clip_end = max(query.duration_ms, int(query.times_ms[-1]))
+    if min(clip_end, stop) <= still + _OPEN_MS:
+        return float(min(clip_end, stop))
+    return float(still + _STANDS_MS)
+
+
+def _open_start(query: Track, end: float, against: Floats, last_ms: float, lowest: float) -> float:
+    """From when on a judged frame speaks for what comes before it."""
+    still = _scene_end(query, end, -1)
+    stop = max(last_ms, lowest, 0.0)
+    earlier = against[against < end]
+    if len(earlier) and earlier[-1] >= still - _OPEN_MS:
+        return float(max(earlier[-1], stop))
+    if stop >= still - _OPEN_MS:
+        return float(stop)
+    return float(still - _STANDS_MS)
+
+
+def _scene_end(query: Track, time_ms: float, step: int) -> float:
+    """How far the codes stay as they are at a time, going on or back."""
+    place = int(_places(query, np.array([time_ms]))[0])
+    others = np.arange(place, len(query) if step > 0 else -1, step)
+    bits = tracks.apart(query, query, 0, np.full(len(others), place), others)
+    alike = int(np.argmax(bits > ALIKE_BITS)) if (bits > ALIKE_BITS).any() else len(others)
+    last = float(query.times_ms[others[max(alike - 1, 0)]])
+    return max(last, time_ms) if step > 0 else min(last, time_ms)
+
+
+def _places(one: Track, times: Floats) -> Ints:
+    """Which sample lies nearest to each time."""
+    after = np.clip(np.searchsorted(one.times_ms, times), 0, len(one) - 1)
+    before = np.clip(after - 1, 0, None)
+    is_before = np.abs(one.times_ms[before] - times) <= np.abs(one.times_ms[after] - times)
+    places: Ints = np.where(is_before, before, after)
+    return places
 
 
 def _longest_run(could: Mask, matches: Mask) -> Ints:
@@ -212,19 +324,43 @@ def _longest_run(could: Mask, matches: Mask) -> Ints:
     return np.array(best, dtype=np.int64)
 
 
-def _are_alike(one: Track, frames: Ints) -> bool:
+def _are_alike(query: Track, run: _Run) -> bool:
+    frames = np.concatenate([run.sure, _places(query, run.judged.at)])
     first = np.full(len(frames), frames[0])
-    bits = tracks.apart(one, one, 0, first, frames)
+    bits = tracks.apart(query, query, 0, first, frames)
     return not ((bits > ALIKE_BITS) & (bits < tracks.FAR)).any()
 
 
-def _segment(query: Track, other: Track, line: _Line, run: _Run) -> Segment:
-    frames, partners = run.frames, run.partners
-    start, end = _ends(query, int(frames[0]), int(frames[-1]))
-    last = max(other.duration_ms, int(other.times_ms[-1]))
-    reaches = np.clip(
-        [line.speed * start + line.offset_ms, line.speed * end + line.offset_ms], 0, last
+def _is_ident(query: Track, other: Track, segment: Segment) -> bool:
+    """Whether both begin or both end with a few seconds that are most of neither."""
+    ends = [query.duration_ms, other.duration_ms]
+    ranges = [
+        (segment.query_start_ms, segment.query_end_ms),
+        (segment.other_start_ms, segment.other_end_ms),
+    ]
+    lengths = [end - start for start, end in ranges]
+    is_short = all(
+        length <= IDENT_MS and length < STATIC_SHARE * whole
+        for length, whole in zip(lengths, ends, strict=True)
     )
+    both_begin = all(start <= _EDGE_MS for start, _ in ranges)
+    both_end = all(end >= whole - _EDGE_MS for (_, end), whole in zip(ranges, ends, strict=True))
+    return is_short and (both_begin or both_end)
+
+
+# --- Ends ---------------------------------------------------------------------------------------
+def _segment(query: Track, other: Track, run: _Run) -> Segment:
+    line, frames = run.line, run.frames
+    start, end = _ends(query, int(frames[0]), int(frames[-1]))
+    if len(run.sure) < MIN_FRAMES and len(run.judged.at):
+        start, end = _cut_ends(query, other, run, start, end)
+    last = max(other.duration_ms, int(other.times_ms[-1]))
+    reaches = np.clip(line.at([start, end]), 0, last)
+    if len(run.sure):
+        first = int(run.sure[0]), int(run.partners[frames == run.sure[0]][0])
+    else:
+        places = (run.judged.at[:1], run.judged.to[:1])
+        first = int(_places(query, places[0])[0]), int(_places(other, places[1])[0])
     return Segment(
         start,
         end,
@@ -232,9 +368,24 @@ def _segment(query: Track, other: Track, line: _Line, run: _Run) -> Segment:
         round(float(reaches[1])),
         round(line.speed, 4),
         True,
-        int(run.sure[0]),
-        int(partners[frames == run.sure[0]][0]),
+        *first,
     )
+
+
+def _cut_ends(query: Track, other: Track, run: _Run, start: int, end: int) -> tuple[int, int]:
+    """Move ends onto the cut of one of the two that the other does not have, where one is near."""
+    strays = rhythm.strays(query, other, run.line)
+    first, last = float(run.judged.at.min()), float(run.judged.at.max())
+    before, after = strays[strays < first], strays[strays > last]
+    if len(before) and abs(before[-1] - start) <= 2 * SAMPLE_MS:
+        start = round(float(before[-1]))
+    if len(after) and abs(after[0] - end) <= 2 * SAMPLE_MS:
+        end = round(float(after[0]))
+    reach = max(other.duration_ms, int(other.times_ms[-1]))
+    lowest, highest = run.line.back(0), run.line.back(reach)
+    if lowest > start + SAMPLE_MS / 2:  # less may be the line's own inexactness
+        start = round(lowest)
+    return start, round(highest) if highest < end - SAMPLE_MS / 2 else end
 
 
 def _ends(one: Track, first: int, last: int) -> tuple[int, int]:
@@ -251,24 +402,32 @@ def _ends(one: Track, first: int, last: int) -> tuple[int, int]:
     return max(begin, int(times[first]) - _REACH_MS), min(end, int(times[last]) + _REACH_MS)
 
 
-def _unchanging(query: Track, other: Track, votes: _Votes) -> list[Segment]:
+def _unchanging(
+    query: Track, other: Track, rows: Ints, columns: Ints, votes: Votes, pairs: _Judged
+) -> list[Segment]:
     """One segment when the frames that match fill enough of one of the two."""
-    seen = [np.unique(votes.query), np.unique(votes.other)]
+    seen = [
+        np.union1d(rows, _standing(query, pairs.at)),
+        np.union1d(columns, _standing(other, pairs.to)),
+    ]
     shares = [len(places) / len(one) for places, one in zip(seen, (query, other), strict=True)]
     if max(shares) < STATIC_SHARE:
         return []
     strongest = int(votes.weight.argmax())
+    at, to = votes.at[[strongest]], votes.to[[strongest]]
     ranges = [
         _ends(one, int(places[0]), int(places[-1]))
         for places, one in zip(seen, (query, other), strict=True)
     ]
-    return [
-        Segment(
-            *ranges[0],
-            *ranges[1],
-            1.0,
-            False,
-            int(votes.query[strongest]),
-            int(votes.other[strongest]),
-        )
-    ]
+    frames = int(_places(query, at)[0]), int(_places(other, to)[0])
+    return [Segment(*ranges[0], *ranges[1], 1.0, False, *frames)]
+
+
+def _standing(one: Track, times: Floats) -> Ints:
+    """The frames that judged ones speak for: a while around them, and the rest of their scene."""
+    standing = np.zeros(len(one), dtype=bool)
+    for at in np.unique(times).tolist():
+        since = min(_scene_end(one, at, -1), at - _STANDS_MS)
+        until = max(_scene_end(one, at, 1), at + _STANDS_MS)
+        standing |= (one.times_ms >= since) & (one.times_ms <= until)
+    return np.flatnonzero(standing)

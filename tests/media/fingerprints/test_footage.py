@@ -212,3 +212,132 @@ def test_a_fade_into_a_shared_end_card_is_not_a_match():
     one, two = clip(A), clip(B)
     two.words[16:20] ^= np.uint64(0xFF)  # the other fade differs a little
     assert footage.align(one, two, 0, RADIUS) == []
+
+
+# --- Judged pairs: of copies whose codes say nothing, because they are cropped or captioned -------
+SHOTS = [(Scene(100 + at, 10), 0, length, 1.0) for at, length in enumerate([4300, 2600, 5200, 3700,
+         4900, 2800, 6100])]  # fmt: skip
+WHOLE_MS = 29_600
+
+
+def recut(start: float, end: float, speed: float = 1.0) -> list:
+    """The shots of a clip from one time to another."""
+    shots, at = [], 0.0
+    for scene, _, length, _ in SHOTS:
+        first, last = max(start - at, 0), min(end - at, length)
+        if last > first:
+            shots.append((scene, first, last, speed))
+        at += length
+    return shots
+
+
+def cropped(track: Track) -> Track:
+    """The same rhythm, and codes that have nothing in common with what they were."""
+    words = track.words ^ np.frombuffer(np.random.default_rng(77).bytes(32), dtype=np.uint64)
+    return Track(track.times_ms, words, track.is_kept, track.duration_ms)
+
+
+def seen(line, start: float, end: float, phase: float = 0) -> list[tuple[int, int, int]]:
+    """What a judge says of frames two seconds apart: partners are up to a second off."""
+    pairs = []
+    for at in np.arange(start, end, 2000):
+        to = line(at)
+        near = 2000 * round((to - phase) / 2000) + phase
+        pairs.append((int(at), int(near), 60))
+        pairs.append((int(at), int(near + (2000 if near < to else -2000)), 25))
+    return pairs
+
+
+@pytest.mark.parametrize("speed", [1.0, 0.9, 1.1, 1.2])
+def test_judged_frames_alone_tell_where_a_cut_was_taken_from(speed):
+    whole = film([(C, 0, 5_000, 1.0), *recut(0, WHOLE_MS), (B, 0, 6_000, 1.0)])
+    length = 17_000 / speed
+    copy = cropped(film([(A, 0, 7_000, 1.0), *recut(6_000, 23_000, speed)], seed=2))
+    pairs = seen(lambda at: 11_000 + (at - 7_000) * speed, 8_300, 7_000 + length, 700)
+    assert footage.align(copy, whole, 0, RADIUS) == []
+    (segment,) = footage.align(copy, whole, 0, RADIUS, pairs)
+    assert segment.has_offset
+    assert segment.speed == pytest.approx(speed, abs=0.03)
+    assert segment.query_start_ms == pytest.approx(7_000, abs=600)
+    assert segment.query_end_ms == pytest.approx(7_000 + length, abs=600)
+    assert overlap((segment.other_start_ms, segment.other_end_ms), (11_000, 28_000)) > 0.9
+
+
+def test_a_compilation_of_judged_frames_is_found_piece_by_piece():
+    shots = [*recut(15_800, 23_500), (A, 0, 8_000, 1.0), *recut(0, 9_000)]
+    copy, whole = cropped(film(shots)), film(recut(0, WHOLE_MS))
+    pairs = seen(lambda at: at + 15_800, 0, 7_700) + seen(lambda at: at - 15_700, 15_900, 24_700)
+    first, second = footage.align(copy, whole, 0, RADIUS, pairs)
+    assert overlap((first.query_start_ms, first.query_end_ms), (0, 7_700)) > 0.85
+    assert overlap((first.other_start_ms, first.other_end_ms), (15_800, 23_500)) > 0.85
+    assert overlap((second.query_start_ms, second.query_end_ms), (15_700, 24_700)) > 0.85
+    assert overlap((second.other_start_ms, second.other_end_ms), (0, 9_000)) > 0.85
+
+
+def test_judged_frames_that_agree_on_no_time_are_no_match():
+    copy, whole = cropped(film(recut(0, WHOLE_MS))), film(recut(0, WHOLE_MS))
+    scattered = [(2_000, 20_000, 40), (9_000, 6_000, 40), (15_000, 27_000, 40), (24_000, 1_000, 40)]
+    assert footage.align(copy, whole, 0, RADIUS, scattered) == []
+    two = [(2_000, 2_000, 90), (9_000, 9_000, 90)]
+    assert footage.align(copy, whole, 0, RADIUS, two) == []
+
+
+def test_frames_the_judge_refused_end_a_match():
+    """Nothing in the rhythm says so: the camera of both moves on, over something else."""
+    copy, whole = cropped(film([(A, 0, 40_000, 1.0)])), film([(A, 0, 40_000, 1.0)])
+    accepted = [(at, at + 300, 50) for at in range(0, 20_000, 2_000)]
+    refused = [(at, at + 300, 0) for at in range(20_000, 40_000, 2_000)]
+    (segment,) = footage.align(copy, whole, 0, RADIUS, accepted + refused)
+    assert segment.query_end_ms == pytest.approx(19_500, abs=1_500)
+    (segment,) = footage.align(copy, whole, 0, RADIUS, accepted)
+    assert segment.query_end_ms == pytest.approx(19_250, abs=1_000)
+
+
+def test_judged_frames_far_apart_speak_for_what_lies_between():
+    copy, whole = cropped(film(recut(0, WHOLE_MS))), film(recut(0, WHOLE_MS))
+    pairs = [(at, at + 200, 50) for at in (1_000, 9_000, 17_000, 27_500)]
+    (segment,) = footage.align(copy, whole, 0, RADIUS, pairs)
+    ends = segment.query_start_ms, segment.query_end_ms
+    assert ends == pytest.approx((0, copy.duration_ms), abs=100)
+
+
+def test_unchanging_footage_that_was_cropped_matches_throughout():
+    copy, whole = cropped(film([(CARD, 0, 9_000, 1.0)])), film([(CARD, 0, 30_000, 1.0)], seed=6)
+    (segment,) = footage.align(copy, whole, 0, RADIUS, [(0, 0, 80)])
+    assert not segment.has_offset
+    assert (segment.query_start_ms, segment.query_end_ms) == (0, 9_000)
+    assert (segment.other_start_ms, segment.other_end_ms) == (0, 30_000)
+
+
+def test_a_judged_end_card_is_not_a_match():
+    one = film([(A, 0, 14_000, 1.0), (CARD, 0, 4_000, 1.0)])
+    two = film([(B, 0, 14_000, 1.0), (CARD, 0, 4_000, 1.0)], seed=4)
+    assert footage.align(cropped(one), two, 0, RADIUS, [(14_000, 14_000, 90)]) == []
+
+
+@pytest.mark.parametrize("at_end", [False, True])
+def test_an_ident_that_moves_is_not_a_match(at_end):
+    ident = (Scene(40, 5), 0, 4_500, 1.0)
+    clips = [[ident, (one, 0, 20_000, 1.0)][:: -1 if at_end else 1] for one in (A, B)]
+    one, two = film(clips[0]), film(clips[1], seed=3)
+    start = 20_000 if at_end else 0
+    pairs = [(start + at, start + at, 70) for at in (0, 2_000, 4_000)]
+    assert footage.align(one, two, 0, RADIUS, pairs) == []
+    assert footage.align(cropped(one), two, 0, RADIUS, pairs) == []
+
+
+def test_an_ident_does_not_hide_what_else_is_shared():
+    ident = (Scene(40, 5), 0, 4_500, 1.0)
+    one = film([ident, (B, 0, 9_000, 1.0), (A, 5_000, 25_000, 1.0)])
+    two = film([ident, (A, 0, 40_000, 1.0)], seed=3)
+    (segment,) = footage.align(one, two, 0, RADIUS)
+    assert overlap((segment.query_start_ms, segment.query_end_ms), (13_500, 33_500)) > 0.9
+
+
+@pytest.mark.parametrize("speed", [0.9, 1.1, 1.2])
+def test_a_changed_speed_does_not_cut_a_match_into_pieces(speed):
+    calm = Scene(5, 60, pace=5)  # neighbouring frames look alike, so that times are vague
+    copy = film([(calm, 0, 50_000, speed)], seed=1)
+    (segment,) = footage.align(copy, film([(calm, 0, 60_000, 1.0)]), 0, RADIUS)
+    assert segment.speed == pytest.approx(speed, abs=0.01)
+    assert overlap((segment.other_start_ms, segment.other_end_ms), (0, 50_000)) > 0.95

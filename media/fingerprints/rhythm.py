@@ -1,0 +1,117 @@
+"""The rhythm of footage: how much its picture changes from sample to sample. No Django here.
+
+A crop, a caption or a mirror changes every code, but not when the scenes change. Where two pieces
+of footage are known to lie together, their rhythms tell where exactly, and where that ends.
+"""
+
+import numpy as np
+
+from media.fingerprints import tracks
+from media.fingerprints.lines import Floats, Line
+from media.fingerprints.tracks import Track
+
+_GRID_MS = 100
+_SHIFTS_MS = np.arange(-1500, 1501, _GRID_MS)
+_BENT, _BENT_MS = 0.12, 1200  # how far a line may be bent, and by how much at its ends
+_BENDABLE_MS = 10_000  # a shorter range has too few cuts to tell a speed
+_TRIED = 12  # speeds on either side
+_MIN_MS = 5000  # of common time; shorter says little
+_AGREES = 0.5  # correlation of two rhythms that are one
+_SHIFT_COST, _SPEED_COST = 0.00002, 0.04  # in correlation, per ms and for any change of speed
+_AS_WELL = 0.01
+_CUT_BITS, _CUT_STANDS_OUT = 90, 25  # of a cut, and over the steps beside it
+_WEAK_BITS = 55  # of the same cut in a copy
+_CUT_OFF_MS = 650  # both were sampled twice a second
+
+
+def steps(one: Track) -> Floats:
+    """Bits between each sample and the next; 0 where they cannot be compared."""
+    places = np.arange(len(one) - 1)
+    bits = tracks.apart(one, one, 0, places, places + 1).astype(np.float64)
+    bits[bits >= tracks.FAR] = 0
+    return bits
+
+
+def cuts(one: Track) -> Floats:
+    """When the scene changes, in ms, to half a sample."""
+    bits = steps(one)
+    beside = np.maximum(np.append(bits[1:], 0), np.append(0, bits[:-1]))[: len(bits)]
+    is_cut = (bits > _CUT_BITS) & (bits >= beside + _CUT_STANDS_OUT)
+    middle: Floats = (one.times_ms[:-1] + one.times_ms[1:])[is_cut] / 2
+    return middle
+
+
+def refined(query: Track, other: Track, line: Line, start_ms: float, end_ms: float) -> Line:
+    """Shift and bend a line a little to where the rhythms of both agree best, if they do at all.
+
+    start_ms, end_ms: of the query, where the two lie together.
+    """
+    times = np.arange(start_ms, end_ms, _GRID_MS)
+    if end_ms - start_ms < _MIN_MS or min(len(query), len(other)) < 2:
+        return line
+    mine = _changes(query, times)
+    if mine.std() == 0:
+        return line
+    middle = (start_ms + end_ms) / 2
+    is_long = end_ms - start_ms >= _BENDABLE_MS
+    bent = min(_BENT, 2 * _BENT_MS / (end_ms - start_ms)) if is_long else 0.0
+    speeds = np.unique(np.append(line.speed + np.arange(-_TRIED, _TRIED + 1) / _TRIED * bent, 1.0))
+    speeds = speeds[np.abs(speeds - line.speed) <= bent + 1e-9]
+    scores = np.array([_scores(other, mine, line, times - middle, middle, at) for at in speeds])
+    scores -= _SHIFT_COST * np.abs(_SHIFTS_MS) + _SPEED_COST * (speeds != 1)[:, None]
+    if scores.max() < _AGREES:
+        return line
+    if scores[speeds == 1].max(initial=-1) == scores.max():
+        speeds, scores = speeds[speeds == 1], scores[speeds == 1]
+    # Sampled rhythms agree as well for a while around the best: its middle is meant.
+    bend, shift = (scores >= scores.max() - _AS_WELL).nonzero()
+    speed = float(speeds[bend].mean())
+    through = line.at([middle])[0] + float(_SHIFTS_MS[shift].mean())
+    return Line(speed, through - speed * middle)
+
+
+def _scores(
+    other: Track, mine: Floats, line: Line, times: Floats, middle: float, speed: float
+) -> Floats:
+    """How well the rhythms agree at each of the shifts. times: from the middle of the range."""
+    through = line.at([middle])[0] + speed * times
+    return _correlation(mine, _changes(other, through[None, :] + _SHIFTS_MS[:, None]))
+
+
+def strays(query: Track, other: Track, line: Line) -> Floats:
+    """When one of the two cuts and the other does not: times of the query in ms, rising."""
+    own, theirs = cuts(query), cuts(other)
+    mine = own[_largest_near(other, line.at(own), line.speed) < _WEAK_BITS]
+    back = np.array([line.back(float(at)) for at in theirs])
+    inside = (back > query.times_ms[0]) & (back < query.times_ms[-1]) if len(back) else []
+    back = back[inside] if len(back) else back
+    missing = back[_largest_near(query, back, 1.0) < _WEAK_BITS]
+    lone: Floats = np.sort(np.concatenate([mine, missing]))
+    return lone
+
+
+def _changes(one: Track, times: Floats) -> Floats:
+    """How much the picture changes at any times, 0 outside."""
+    bits = np.append(steps(one), 0)
+    place = np.searchsorted(one.times_ms, times, side="right") - 1
+    is_in = (place >= 0) & (place < len(bits) - 1)
+    changes: Floats = np.where(is_in, bits[np.clip(place, 0, len(bits) - 1)], 0.0)
+    return changes
+
+
+def _correlation(mine: Floats, theirs: Floats) -> Floats:
+    """Of one row with each of many."""
+    a = mine - mine.mean()
+    b = theirs - theirs.mean(axis=1, keepdims=True)
+    spread = np.sqrt((a**2).sum() * (b**2).sum(axis=1))
+    value: Floats = (b @ a) / np.maximum(spread, 1e-9)
+    return value
+
+
+def _largest_near(one: Track, times: Floats, speed: float) -> Floats:
+    """The largest change within _CUT_OFF_MS of each time."""
+    around = np.arange(-_CUT_OFF_MS, _CUT_OFF_MS + 1, _GRID_MS / 2) * max(1.0, speed)
+    if not len(times):
+        return np.zeros(0)
+    largest: Floats = _changes(one, times[:, None] + around[None, :]).max(axis=1)
+    return largest
