@@ -26,7 +26,8 @@ EVERY_TURN = range(len(TURNS))
 SIMILAR_BITS = 70  # unrelated photographs lie no nearer; beyond the radius it is only a resemblance
 _MOMENTS = 6  # pairs of frames judged between a still and footage
 _PAIRS = 40  # between two pieces of footage: enough to find a line through time
-_ALONG = 3  # along a line that hashes found, to tell how the two lie in each other
+_ALONG = 40  # more of them, where segments say which frames belong together
+_BEYOND_MS = 10_000  # a segment may reach further than the frames that got votes
 _ALONG_MS = 1000  # from where a frame's partner is expected
 _LOOKS = 12  # frames of each side looked at where nothing hints at any
 _ACCEPTED = (Level.SAME_PICTURE, Level.PART_OF)
@@ -191,58 +192,72 @@ def _shares(newer: Shown, older: Shown, turn: int) -> tuple[float, float]:
 
 # --- Footage ------------------------------------------------------------------------------------
 def _footage(newer: Shown, older: Shown, hint: Hint, furniture: Furniture) -> Likeness | None:
+    """Frames that got votes are judged; then those that should belong together if they do."""
     nearest = tracks.nearest(newer.track, older.track, sorted(hint.turns))
-    found = judged(newer, older, _spread(hint.pairs), furniture)
-    accepted = [one for one in found if one.judgement.level in _ACCEPTED]
-    best = max(found, key=lambda one: one.rank, default=None)
-    turn = turn_of(best.judgement, newer, older) if accepted and best else None
-    if is_near(nearest):
-        turn = nearest.turn
-    if turn is not None:
-        segments = footage.align(
-            newer.track,
-            older.track,
-            turn,
-            settings.MATCH_PDQ_RADIUS_BITS,
-        )
-        if segments:
-            return _aligned(newer, older, nearest, segments, found, furniture)
-    if best and best.judgement.level == Level.SAME_SCENE:
-        return Likeness(Relation.SAME_SCENE, nearest, best)
-    return None
-
-
-def _aligned(
-    newer: Shown,
-    older: Shown,
-    nearest: Nearest | None,
-    segments: list[Segment],
-    found: list[Judged],
-    furniture: Furniture,
-) -> Likeness:
-    """Tell of two pieces of footage by a pair of frames at the start of what they share."""
-    along = _along(newer, older, segments[0])
-    known = {one.pair: one for one in found}
-    more = judged(newer, older, [pair for pair in along if pair not in known], furniture)
-    first = [known[pair] for pair in along if pair in known] + more
-    best = max(first or found, key=lambda one: one.rank, default=None)
+    found = {one.pair: one for one in judged(newer, older, _spread(hint.pairs), furniture)}
+    segments = _segments(newer, older, nearest, found)
+    if more := [pair for pair in _along(newer, older, segments) if pair not in found]:
+        found |= {one.pair: one for one in judged(newer, older, more, furniture)}
+        segments = _segments(newer, older, nearest, found) or segments
+    best = max(found.values(), key=lambda one: one.rank, default=None)
+    if not segments:
+        is_scene = best is not None and best.judgement.level == Level.SAME_SCENE
+        return Likeness(Relation.SAME_SCENE, nearest, best) if is_scene else None
+    inside = [one for one in found.values() if _is_in(segments[0], one)]
+    first = max(inside, key=lambda one: one.rank, default=best)
     if nearest is not None and is_near(nearest):
         nearest = _first_pair(newer, older, nearest, segments[0])
-    return Likeness(Relation.SAME_FOOTAGE, nearest, best, segments)
+    return Likeness(Relation.SAME_FOOTAGE, nearest, first, segments)
 
 
-def _along(newer: Shown, older: Shown, segment: Segment) -> list[Pair]:
-    """A few pairs of frames with points that lie along a segment, its start first."""
+def _segments(
+    newer: Shown, older: Shown, nearest: Nearest | None, found: Mapping[Pair, Judged]
+) -> list[Segment]:
+    """Lay the two along each other by their codes and by what was judged, as far as it goes."""
+    accepted = [one for one in found.values() if one.judgement.level in _ACCEPTED]
+    best = max(accepted, key=lambda one: one.rank, default=None)
+    if nearest is not None and is_near(nearest):
+        turn = nearest.turn
+    elif best is not None:
+        turn = turn_of(best.judgement, newer, older)
+    else:
+        return []
+    weights = {one.pair: one.judgement.distinctive for one in accepted}
+    pairs = [(one.newer_ms, one.older_ms, weights.get(one.pair, 0)) for one in found.values()]
+    radius = settings.MATCH_PDQ_RADIUS_BITS
+    return footage.align(newer.track, older.track, turn, radius, pairs)
+
+
+def _is_in(segment: Segment, one: Judged) -> bool:
+    return (
+        segment.query_start_ms <= one.newer_ms <= segment.query_end_ms
+        and segment.other_start_ms <= one.older_ms <= segment.other_end_ms
+    )
+
+
+def _along(newer: Shown, older: Shown, segments: list[Segment]) -> list[Pair]:
+    """Frames with points that belong together if the segments are right, and a little beyond.
+
+    At most _ALONG, evenly taken: they tell where the segments end, and how the two lie in each
+    other.
+    """
     if not (newer.view_times_ms and older.view_times_ms):
         return []
     pairs = []
-    for place, time_ms in enumerate(newer.view_times_ms):
-        if segment.query_start_ms <= time_ms <= segment.query_end_ms:
+    for segment in segments:
+        for place, time_ms in enumerate(newer.view_times_ms):
+            if not -_BEYOND_MS <= time_ms - segment.query_start_ms <= _BEYOND_MS + _lasts(segment):
+                continue
             expected = segment.other_start_ms + segment.speed * (time_ms - segment.query_start_ms)
             partner = _nearest_view(older, expected)
             if abs(older.view_times_ms[partner] - expected) <= _ALONG_MS:
                 pairs.append((place, partner))
-    return pairs[:_ALONG]
+    step = max(1.0, len(pairs) / _ALONG)
+    return [pairs[int(at * step)] for at in range(min(_ALONG, len(pairs)))]
+
+
+def _lasts(segment: Segment) -> int:
+    return segment.query_end_ms - segment.query_start_ms
 
 
 def _spread(pairs: tuple[Pair, ...]) -> list[Pair]:
