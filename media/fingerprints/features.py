@@ -5,7 +5,6 @@ judge compares cell by cell. A name with its number stands for one exact computa
 """
 
 import struct
-import zlib
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from media.fingerprints import tones
+from media.fingerprints import greys, tones
 from media.fingerprints.pictures import shrunk
 
 ALGORITHM = "sift400-1"
@@ -32,11 +31,10 @@ _CONTRAST = 0.015
 _SUBPIXEL = 64  # a point's place is kept in 64ths of a pixel
 _MIDDLE = np.float32(0.5)  # OpenCV counts from the middle of the first pixel, we from its corner
 _TURN = 65536 / 360
-_LEVEL = 6  # of zlib
 # width, height of the frame searched; of the grey picture; number of points; bytes of grey
 _HEAD = struct.Struct("<HHHHHI")
 _POINT = np.dtype([("x", "<u2"), ("y", "<u2"), ("size", "<u2"), ("angle", "<u2")])
-MAX_BYTES = _HEAD.size + POINTS * (_POINT.itemsize + DESCRIPTOR) + LUMA_PX * LUMA_PX + 1024
+MAX_BYTES = _HEAD.size + POINTS * (_POINT.itemsize + DESCRIPTOR) + 2 * LUMA_PX * LUMA_PX
 
 _Kind = TypeVar("_Kind", np.uint8, np.float32)
 Bytes = npt.NDArray[np.uint8]
@@ -147,7 +145,7 @@ def pack(features: Features) -> bytes:
     points["y"] = np.clip(features.places[:, 1], 0, limit) * _SUBPIXEL
     points["size"] = np.clip(features.sizes, 0, limit) * _SUBPIXEL
     points["angle"] = np.clip(features.angles * _TURN, 0, 65535)
-    grey = zlib.compress(features.luma.tobytes(), _LEVEL)
+    grey = greys.pack(features.luma)
     rows, columns = features.luma.shape
     head = _HEAD.pack(features.width, features.height, columns, rows, len(features), len(grey))
     return head + points.tobytes() + features.descriptors.tobytes() + grey
@@ -180,23 +178,12 @@ def unpack(data: bytes) -> Features:
         points["size"].astype(np.float32) / np.float32(_SUBPIXEL),
         points["angle"].astype(np.float32) / np.float32(_TURN),
         np.frombuffer(data, np.uint8, count * DESCRIPTOR, places_end).reshape(-1, DESCRIPTOR),
-        np.frombuffer(_inflated(data[grey_at:], rows * columns), np.uint8).reshape(rows, columns),
+        greys.unpack(data[grey_at:], rows, columns),
     )
 
 
 def _floats(values: list[Any]) -> Floats:
     return np.array(values, dtype=np.float32)
-
-
-def _inflated(data: bytes, size: int) -> bytes:
-    inflater = zlib.decompressobj()
-    try:
-        inflated = inflater.decompress(data, size)
-    except zlib.error as fault:
-        raise ValueError("the grey picture is damaged") from fault
-    if len(inflated) != size:
-        raise ValueError("the grey picture ends early")
-    return inflated
 
 
 def _by_quota(points: Any, width: int, height: int) -> list[Any]:

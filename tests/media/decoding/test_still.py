@@ -63,7 +63,10 @@ def test_features_are_those_of_the_picture(decode_bytes, photo):
     assert featurefile.times(io.BytesIO(file.data)) == [0]
     (kept,) = featurefile.read(io.BytesIO(file.data), [0])
     assert len(kept) == features.POINTS
-    assert features.pack(kept) == features.pack(features.extract(photo("cat")))
+    wanted = features.unpack(features.pack(features.extract(photo("cat"))))
+    assert np.array_equal(kept.places, wanted.places)
+    assert np.array_equal(kept.descriptors, wanted.descriptors)
+    assert np.array_equal(kept.luma, wanted.luma)
 
 
 def test_a_lookup_makes_what_it_takes_to_judge_and_show(run_here, photo):

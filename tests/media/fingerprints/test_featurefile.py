@@ -22,13 +22,14 @@ def whole(found) -> bytes:
 
 
 def assert_same(one: Features, other: Features) -> None:
-    """Alike to the precision that is kept: places to a 64th of a pixel."""
+    """Alike to the precision that is kept: places to a 64th of a pixel, greys to a few levels."""
     assert (one.width, one.height) == (other.width, other.height)
     np.testing.assert_allclose(one.places, other.places, atol=1 / 64)
     np.testing.assert_allclose(one.sizes, other.sizes, atol=1 / 64)
     np.testing.assert_allclose(one.angles, other.angles, atol=0.01)
     np.testing.assert_array_equal(one.descriptors, other.descriptors)
-    np.testing.assert_array_equal(one.luma, other.luma)
+    assert one.luma.shape == other.luma.shape
+    assert np.abs(one.luma.astype(float) - other.luma).mean() < 4
 
 
 def test_what_was_written_is_read_back(found, whole):
