@@ -66,7 +66,7 @@ def test_features_are_those_of_the_picture(decode_bytes, photo):
     wanted = features.unpack(features.pack(features.extract(photo("cat"))))
     assert np.array_equal(kept.places, wanted.places)
     assert np.array_equal(kept.descriptors, wanted.descriptors)
-    assert np.array_equal(kept.luma, wanted.luma)
+    assert np.abs(kept.luma.astype(float) - wanted.luma).mean() < 1
 
 
 def test_a_lookup_makes_what_it_takes_to_judge_and_show(run_here, photo):
