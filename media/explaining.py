@@ -217,8 +217,8 @@ def _of_judgement(judgement: Judgement | None, written: Match | None) -> list[Me
             "too few cells to say" if agreement is None else f"{agreement:.2f}",
             f"{geometry.PART_AGREEMENT} for a part, {geometry.SAME_AGREEMENT} for the same picture",
             _outcome(None if agreement is None else agreement >= geometry.PART_AGREEMENT),
-            "Laid over each other and cut into cells: the share of cells with something in them "
-            "that show the same.",
+            "Laid over each other and cut into cells: of those where both show something, the "
+            "share that show the same.",
         ),
         Measure(
             "Covers",

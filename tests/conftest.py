@@ -4,6 +4,7 @@ import getpass
 import hashlib
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from django.conf import settings as project_settings
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
+from playwright.sync_api import Page
 from rest_framework.test import APIClient
 
 from claims import checklists, publishing, queue, tokens, verdicts, workflow
@@ -291,6 +293,37 @@ def militia(db) -> Source:
     )
 
 
+# --- A browser, where Chromium is installed -------------------------------------------------------
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session")
+def beside_a_browser() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread; Django has to be told that it is meant."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """How pytest-playwright starts Chromium."""
+    flags = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+        "--disable-background-networking --disable-component-update"
+    )
+    return {"executable_path": CHROMIUM, "args": flags.split()}
+
+
+@pytest.fixture
+def console(page: Page) -> list[str]:
+    """What the browser complained about: scripts that fail, policies that were broken."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else 0)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
+
+
 # --- Services: PostgreSQL and Redis, where they answer ------------------------------------------
 # Tests marked `services` take the fixture `services`: a database and a broker of their own, for
 # programs they start. REQUIRE_SERVICES=1 makes a skip of them, or of a browser test, a failure.
@@ -347,6 +380,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") and CHROMIUM is None:
+        pytest.skip("Chromium is not installed (package chromium)")
     if item.get_closest_marker("services"):
         if not item.config.postgres_server:
             pytest.skip("PostgreSQL does not answer (DATABASE_URL, or 127.0.0.1:5432)")

@@ -1,8 +1,6 @@
 """The main path in a real browser, by keyboard alone. A screenshot is kept where it fails."""
 
 import io
-import os
-import shutil
 
 import pytest
 from PIL import ImageOps
@@ -16,38 +14,11 @@ from media.models import Job
 from verify.demo import scenes
 
 expect.set_options(timeout=20_000)  # milliseconds: a busy machine is not a fault of the page
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.usefixtures("beside_a_browser"),
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (package chromium)"),
 ]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _database_beside_a_browser():
-    """Playwright keeps an event loop in this thread; Django has to be told that it is meant."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    yield
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict:
-    flags = (
-        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
-        "--disable-background-networking --disable-component-update"
-    )
-    return {"executable_path": CHROMIUM, "args": flags.split()}
-
-
-@pytest.fixture
-def console(page: Page) -> list[str]:
-    """What the browser complained about: scripts that fail, policies that were broken."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else 0)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
 
 
 @pytest.fixture
