@@ -6,15 +6,16 @@ from datetime import date
 
 from django.utils import timezone
 
-from claims import dateproofs
+from claims import dateproofs, rechecks
 from claims.dates import Bound, Bracket, apart_words, bracket, day_words, parse
-from claims.models import Attachment, Claim
+from claims.models import Attachment, Claim, Recheck
 from claims.reuse import matches_of
 from claims.states import State
 from media.models import Item, Match
 
 EARLIER_USE = "earlier_use"
 RECHECK_DUE = "recheck_due"
+STALE_EVIDENCE = "stale_evidence"
 
 _BEFORE = {
     "event": "the claimed event",
@@ -48,10 +49,13 @@ def alarms_of(claim: Claim) -> list[Alarm]:
 
 
 def alarms_of_many(claims: Iterable[Claim]) -> dict[int, list[Alarm]]:
-    """The alarms of several claims in two queries; claim's primary key → alarms."""
+    """The alarms of several claims in three queries; claim's primary key → alarms."""
     claims = list(claims)
-    evidence = _evidence(claims)
-    return {claim.pk: _alarms(claim, *evidence[claim.pk]) for claim in claims}
+    evidence, stale = _evidence(claims), rechecks.open_of_many(claims)
+    return {
+        claim.pk: _alarms(claim, *evidence[claim.pk]) + [_stale(one) for one in stale[claim.pk]]
+        for claim in claims
+    }
 
 
 def brackets_of_many(claims: Iterable[Claim]) -> dict[int, Bracket]:
@@ -178,6 +182,13 @@ def _not_after(item: Item, basis: str) -> Bound:
 
 
 # --- Re-check ----
+def _stale(recheck: Recheck) -> Alarm:
+    """A verdict that leans on something that fell since."""
+    return Alarm(
+        STALE_EVIDENCE, f"To be checked again. {recheck.reason}", recheck.match, recheck.item
+    )
+
+
 def _recheck(claim: Claim) -> list[Alarm]:
     """An unverified claim whose clock ran out."""
     is_over = claim.state in (State.SET_ASIDE, State.WITHDRAWN)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims import evidence as evidences
-from claims import leases, log, reuse, roles, wording
+from claims import leases, log, reuse, reviews, roles, wording
 from claims.dates import day_words
 from claims.errors import EvidenceNeeded, InvalidValue, MoveNotAllowed, ReasonNeeded
 from claims.models import Checklist, Claim, Evidence, Step, StepChange
@@ -108,6 +108,10 @@ def _locked(step: Step, by: User) -> tuple[Claim, Step]:
             "Reopen it, or have it sent back or corrected."
         )
     leases.require_turn(claim, by)
+    if reviews.hides_answers(claim, by):
+        raise MoveNotAllowed(
+            "This claim is marked hard: take it to work in its checklist, or answer it apart."
+        )
     return claim, Step.objects.select_related("checklist").get(pk=step.pk)
 
 
@@ -187,7 +191,8 @@ def _short(text: str, field: str) -> str:
 def missing(claim: Claim) -> list[dict[str, Any]]:
     """List what stands between a claim and its verdict, as {what, id, detail}.
 
-    what: "checklist" (none was started), "step", "item" (still looked at) or "match".
+    what: "checklist" (none was started), "step", "item" (still looked at), "match" or "review"
+    (a claim marked hard that two people have not answered apart).
     """
     found: list[dict[str, Any]] = []
     if not claim.checklists.exists():
@@ -199,6 +204,8 @@ def missing(claim: Claim) -> list[dict[str, Any]]:
     for item in claim.items.order_by("pk"):
         if item.is_matching:
             found.append(_entry("item", item.uuid, f"{_named(item)} is still being looked at."))
+    if lacking := reviews.missing(claim):
+        found.append(_entry("review", claim.uuid, lacking))
     return found + open_matches(claim)
 
 

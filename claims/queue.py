@@ -11,7 +11,7 @@ from django.utils.timesince import timesince, timeuntil
 
 from claims import checklists, leases, log, roles, workflow
 from claims.errors import ClaimMoved, LeaseHeld, NothingToTake
-from claims.models import Claim
+from claims.models import Claim, Recheck
 from claims.models.claim import ClaimQuerySet
 from claims.states import State
 
@@ -26,12 +26,18 @@ def _left_alone(user: User) -> Q:
     return Q(state=State.IN_REVIEW, lease_until__lte=timezone.now())
 
 
+def _to_recheck() -> Q:
+    """Whose clock ran out, or what leans on evidence that fell since."""
+    stale = Recheck.objects.filter(settled_at=None).values("claim")
+    return (Q(recheck_at__lte=timezone.now()) | Q(pk__in=stale)) & ~Q(state__in=_OVER)
+
+
 TABS: dict[str, Callable[[User], Q]] = {
     "open": lambda user: Q(state=State.OPEN) | _left_alone(user),
     "mine": lambda user: Q(assignee=user.pk, state__in=_AT_WORK),
     "waiting": lambda user: Q(state=State.WAITING),
     "decided": lambda user: Q(state=State.DECIDED),
-    "recheck": lambda user: Q(recheck_at__lte=timezone.now()) & ~Q(state__in=_OVER),
+    "recheck": lambda user: _to_recheck(),
     "published": lambda user: Q(state=State.PUBLISHED),
     "all": lambda user: Q(),
 }

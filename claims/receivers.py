@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.dispatch import receiver
 
+from claims import rechecks
 from claims.models import Attachment, Claim, Event
 from media.models import Match
 from media.signals import match_decided, match_found, match_reopened
@@ -24,16 +25,21 @@ def on_match_found(match: Match, **_: Any) -> None:
 
 @receiver(match_decided)
 def on_match_decided(match: Match, **_: Any) -> None:
-    """Tell each claim that carries either item who decided, and how. Safe to run twice."""
+    """Tell each claim that carries either item who decided, and how. Safe to run twice.
+
+    Verdicts that lean on what is now known to be a copy are to be looked at again.
+    """
     detail = {"kind": match.kind, "reject_reason": match.reject_reason}
     moment = match.decided_at.isoformat() if match.decided_at else ""
     _tell(match, f"match_{match.decision}", match.decided_by, match.note, moment, **detail)
+    rechecks.raise_for_match(match)
 
 
 @receiver(match_reopened)
 def on_match_reopened(match: Match, by: User, note: str, at: datetime, **_: Any) -> None:
     """Tell each claim that carries either item that the match is open again."""
     _tell(match, "match_reopened", by, note, at.isoformat())
+    rechecks.drop_for_match(match, "The decision on the match was taken back.")
 
 
 @transaction.atomic

@@ -58,8 +58,11 @@ def decide(
         detail["warnings"] = verdict.warnings
     if verdict.override_reason:
         detail |= {"override_reason": verdict.override_reason, "missing": missing}
-    changes = {}
-    if verdict.rating == Verdict.Rating.UNVERIFIED and now.recheck_at is None:
+    changes: dict[str, Any] = {}
+    is_over = now.recheck_at is not None and now.recheck_at <= timezone.now()
+    if is_over:
+        changes["recheck_at"] = None
+    if verdict.rating == Verdict.Rating.UNVERIFIED and (now.recheck_at is None or is_over):
         changes["recheck_at"] = timezone.now() + RECHECK_AFTER
     workflow.move(claim, "decide", by, reason=verdict.override_reason, detail=detail, **changes)
     return verdict

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from claims import checklists, leases, log, roles
+from claims import checklists, leases, log, rechecks, roles
 from claims.errors import (
     ClaimMoved,
     LeaseHeld,
@@ -217,6 +217,12 @@ def _hand_back(claim: Claim, by: User, reason: str) -> dict[str, Any]:
     return {"assignee": verdict.author if verdict else by, "lease_until": leases.ends_at()}
 
 
+def _settle(claim: Claim, by: User, reason: str) -> dict[str, Any]:
+    """A new verdict answers whatever asked for another look at the last one."""
+    rechecks.close(claim, by, "A new verdict was written.")
+    return {"lease_until": None}
+
+
 def _end_lease(claim: Claim, by: User, reason: str) -> dict[str, Any]:
     return {"lease_until": None}
 
@@ -226,6 +232,7 @@ def _withdraw(claim: Claim, by: User, reason: str) -> dict[str, Any]:
     claim.publications.filter(withdrawn_at=None).update(
         withdrawn_at=timezone.now(), withdrawal_note=reason
     )
+    rechecks.close(claim, by, "What was published was withdrawn.")
     return {"lease_until": None, **_AWAKE}
 
 
@@ -236,7 +243,7 @@ _EFFECTS: dict[str, Callable[[Claim, User, str], dict[str, Any]]] = {
     "reply": _wake,
     "set_aside": _free,
     "reopen": _free,
-    "decide": _end_lease,
+    "decide": _settle,
     "send_back": _hand_back,
     "publish": _end_lease,
     "correct": _hold,

@@ -19,6 +19,7 @@ from verify.parts import die_with_parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verify.settings")
 
 SWEEP_FILES_S = 3600
+SWEEP_RECHECKS_S = 600
 
 broker.use()
 app = Celery("verify")
@@ -31,6 +32,7 @@ def timetable() -> dict[str, dict[str, Any]]:
     entries = {
         "sweep": ("media.tasks.sweep", settings.SWEEP_S, (), "default"),
         "sweep-files": ("media.tasks.sweep_files", SWEEP_FILES_S, (), "default"),
+        "sweep-rechecks": ("claims.tasks.sweep_rechecks", SWEEP_RECHECKS_S, (), "default"),
         "free-claims": ("claims.tasks.free_expired", settings.FREE_CLAIMS_S, (), "default"),
     }
     for queue in settings.WORKER_QUEUES:

@@ -6,6 +6,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from claims import queue
 from claims.models import Attachment, Claim, Source, Verdict
 from claims.states import State
 
@@ -39,6 +40,8 @@ class ClaimFilter(filters.FilterSet):
     )
     rights = filters.ChoiceFilter(choices=Attachment.Rights.choices, method="by_rights")
     rating = ChoicesFilter(choices=Verdict.Rating.choices, method="by_rating")
+    recheck = filters.BooleanFilter(method="by_recheck", label="to be checked again now")
+    hard = filters.BooleanFilter(field_name="is_hard")
     q = filters.CharFilter(method="by_words", label="words of statement, quote, translation")
 
     def by_assignee(self, claims: QuerySet, name: str, value: str) -> QuerySet:
@@ -78,6 +81,10 @@ class ClaimFilter(filters.FilterSet):
         return claims.annotate(_rating=Subquery(latest.values("rating")[:1])).filter(
             _rating__in=value
         )
+
+    def by_recheck(self, claims: QuerySet, name: str, value: bool) -> QuerySet:
+        asked = queue.TABS["recheck"](self.request.user)
+        return claims.filter(asked) if value else claims.exclude(asked)
 
     def by_words(self, claims: QuerySet, name: str, value: str) -> QuerySet:
         for word in value.split()[:10]:

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from claims.api.fields import RatingField, RowField
 from claims.api.strict import Strict
-from claims.models import Attachment, Event, Evidence, Grade, Source, Step
+from claims.models import Attachment, Event, Evidence, Grade, Source, Step, StepChange
 
 
 # --- Attachments ------------------------------------------------------------------------------
@@ -26,6 +26,10 @@ class JudgeBody(Strict):
         child=serializers.ChoiceField(Attachment.Authenticity.choices), required=False
     )
     rights = serializers.ChoiceField(Attachment.Rights.choices, required=False)
+    people_at_risk = serializers.CharField(
+        max_length=5000, allow_blank=True, required=False,
+        help_text="who could be harmed if it were shown, and what to cover",
+    )  # fmt: skip
     note = serializers.CharField(max_length=5000, allow_blank=True, required=False)
 
 
@@ -40,7 +44,8 @@ class AttachmentOut(serializers.ModelSerializer):
     class Meta:
         model = Attachment
         fields = [
-            "id", "item", "kind", "state", "role", "authenticity", "rights", "note", "created_at",
+            "id", "item", "kind", "state", "role", "authenticity", "rights", "people_at_risk",
+            "note", "created_at",
         ]  # fmt: skip
 
 
@@ -65,6 +70,16 @@ class StepBody(Strict):
     evidence = EvidenceSerializer(many=True, required=False)
 
 
+class StepChangeOut(serializers.ModelSerializer):
+    """What a step's answer was before somebody changed or reopened it."""
+
+    by = serializers.CharField(source="by.username")
+
+    class Meta:
+        model = StepChange
+        fields = ["before", "by", "at"]
+
+
 class StepOut(serializers.ModelSerializer):
     """A question with its answer."""
 
@@ -73,17 +88,27 @@ class StepOut(serializers.ModelSerializer):
     required = serializers.BooleanField(source="is_required")
     confidence = serializers.SerializerMethodField()
     evidence = EvidenceSerializer(many=True)
+    history = StepChangeOut(many=True)
     answered_by = serializers.CharField(source="answered_by.username", default=None)
 
     class Meta:
         model = Step
         fields = [
             "id", "checklist", "key", "pillar", "question", "how", "required", "answer", "method",
-            "confidence", "reason", "evidence", "answered_by", "answered_at",
+            "confidence", "reason", "evidence", "answered_by", "answered_at", "history",
         ]  # fmt: skip
 
     def get_confidence(self, step: Step) -> str | None:
         return step.confidence or None
+
+    def to_representation(self, step: Step) -> dict[str, Any]:
+        """The step; while a blind review is under way, without what others answered."""
+        shown: dict[str, Any] = super().to_representation(step)
+        if self.context.get("is_hidden"):
+            blank = {"method": "", "reason": "", "evidence": [], "history": []}
+            nothing = dict.fromkeys(["answer", "confidence", "answered_by", "answered_at"])
+            shown |= {**nothing, **blank}
+        return shown
 
 
 class MissingOut(serializers.Serializer):
@@ -142,11 +167,22 @@ class SourceOut(serializers.ModelSerializer):
 
 
 class SourceBody(Strict):
-    """A source to enter, or to find again: the same name and handle is the same source."""
+    """A source to enter, or to find again: the same name and handle is the same source.
+
+    What is kept of a source that is there already changes by PATCH alone.
+    """
 
     name = serializers.CharField(max_length=200)
     platform = serializers.CharField(max_length=60, allow_blank=True, required=False)
     handle = serializers.CharField(max_length=100, allow_blank=True, required=False)
+
+
+class SourceChangeBody(Strict):
+    """What is kept of a source. Its name and handle are who it is, and do not change."""
+
+    kind = serializers.ChoiceField(Source.Kind.choices, required=False)
+    party_to_conflict = serializers.BooleanField(source="is_party_to_conflict", required=False)
+    note = serializers.CharField(max_length=5000, allow_blank=True, required=False)
 
 
 class GradeBody(Strict):

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims import checklists, roles
+from claims import checklists, reviews, roles
 from claims.api.base import DeskViewSet
 from claims.api.parts import StepBody, StepOut, checked
 from claims.models import Step
@@ -17,7 +17,7 @@ from claims.models import Step
 def with_answers() -> QuerySet:
     """Steps with all that their answer shows, in a constant number of queries."""
     return Step.objects.select_related("checklist__claim", "answered_by").prefetch_related(
-        "evidence"
+        "evidence", "history__by"
     )
 
 
@@ -36,7 +36,12 @@ class Steps(DeskViewSet):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Read one step."""
-        return Response(StepOut(self._step()).data)
+        return self._shown()
+
+    def _shown(self) -> Response:
+        step = self._step()
+        is_hidden = reviews.hides_answers(step.checklist.claim, self.request.user)
+        return Response(StepOut(step, context={"is_hidden": is_hidden}).data)
 
     @extend_schema(request=StepBody, responses=StepOut)
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -49,7 +54,7 @@ class Steps(DeskViewSet):
                 checklists.reopen(step, request.user)
             else:
                 checklists.answer(step, request.user, **_merged(step, body))
-        return Response(StepOut(self._step()).data)
+        return self._shown()
 
 
 def _merged(step: Step, body: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims import attachments, checklists, intake, publishing, queue, roles, verdicts
-from claims.api import papers, verbs
+from claims import attachments, checklists, intake, publishing, queue, reviews, roles, verdicts
+from claims.api import again, papers, verbs
+from claims.api.again import Again
 from claims.api.base import ANY_SUBMITTER, ClaimAddresses
 from claims.api.filters import ClaimFilter
 from claims.api.parts import (
@@ -32,10 +33,11 @@ from claims.api.serializers import ClaimBody, ClaimOut
 from claims.api.steps import with_answers
 from claims.api.verbs import Verbs
 from claims.claimreview import claim_review
-from claims.models import Attachment, Claim, Event
+from claims.errors import MoveNotAllowed
+from claims.models import Attachment, Claim
 
 
-class Claims(Verbs, mixins.ListModelMixin):
+class Claims(Verbs, Again, mixins.ListModelMixin):
     """What is asserted, and how far the check of it is."""
 
     queryset = Claim.objects.none()  # for the schema; requests get theirs from `get_queryset`
@@ -55,6 +57,7 @@ class Claims(Verbs, mixins.ListModelMixin):
         "claimreview": ANY_SUBMITTER,
         "disclosure": "claims.view_claim",
         "disclosure_check": "claims.view_claim",
+        **again.PERMISSIONS,
         **verbs.PERMISSIONS,
     }
     scopes = {
@@ -71,6 +74,7 @@ class Claims(Verbs, mixins.ListModelMixin):
         "claimreview": "submit",
         "disclosure": "read",
         "disclosure_check": "read",
+        **again.SCOPES,
         **verbs.SCOPES,
     }
 
@@ -152,10 +156,11 @@ class Claims(Verbs, mixins.ListModelMixin):
         """Every step of the claim's checklists, and what is missing before a verdict."""
         claim = self.claim()
         steps = with_answers().filter(checklist__claim=claim).order_by("checklist", "order")
+        is_hidden = reviews.hides_answers(claim, request.user)
         body = {
             "next": None,
             "previous": None,
-            "results": StepOut(steps, many=True).data,
+            "results": StepOut(steps, many=True, context={"is_hidden": is_hidden}).data,
             "missing": checklists.missing(claim),
         }
         return Response(body)
@@ -164,22 +169,29 @@ class Claims(Verbs, mixins.ListModelMixin):
     @action(detail=True, filterset_class=None)
     def events(self, request: Request, pk: str) -> Response:
         """The claim's log, newest first."""
-        rows = Event.objects.filter(claim=self.claim()).select_related("by")
+        rows = reviews.events_for(self.claim(), request.user).select_related("by")
         page = self.paginate_queryset(self.filter_queryset(rows))
         return self.get_paginated_response(EventOut(page, many=True).data)
+
+    def _seen_whole(self) -> Claim:
+        """The claim, for who may see its answers. 409 while a blind review is under way."""
+        claim = self.claim()
+        if reviews.hides_answers(claim, self.request.user):
+            raise MoveNotAllowed("Hidden until two people have answered apart from each other.")
+        return claim
 
     @extend_schema(responses=CaveatOut, filters=False)
     @action(detail=True, filterset_class=None)
     def disclosure(self, request: Request, pk: str) -> Response:
         """The caveat that follows from the evidence as it stands now."""
-        proposed = verdicts.proposed_disclosure(self.claim())
-        return Response({"proposed": proposed, "warnings": []})
+        claim = self._seen_whole()
+        return Response({"proposed": verdicts.proposed_disclosure(claim), "warnings": []})
 
     @extend_schema(request=CaveatBody, responses=CaveatOut)
     @disclosure.mapping.post
     def disclosure_check(self, request: Request, pk: str) -> Response:
         """Hold an edited caveat against the evidence; nothing is kept."""
-        claim = self.claim()
+        claim = self._seen_whole()
         body = checked(CaveatBody, request.data, self.get_serializer_context())
         found = verdicts.warnings(claim, body["disclosure"])
         return Response({"proposed": verdicts.proposed_disclosure(claim), "warnings": found})

@@ -7,13 +7,23 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from claims import alarms, asking, checklists, dates, leases, queue, verdicts
-from claims.models import Attachment, Claim, Event, Grade, Publication, Step, Verdict
+from claims import alarms, asking, checklists, dates, leases, queue, reviews, verdicts
+from claims.models import (
+    Attachment,
+    Claim,
+    Event,
+    Grade,
+    Publication,
+    Review,
+    Step,
+    Verdict,
+)
 from claims.pages import datebar, step_lines
 from claims.pages.forms import CREDIBILITY
 from claims.pages.log_lines import LogLine
 from claims.pages.rows import lease_left_s
 from claims.pages.step_lines import ListLines, Typed
+from claims.reviews import Difference
 from claims.states import CLOSED, MOVES, PUBLISH, REVIEW, State
 from media.models import Item, Match, SeenFrom
 
@@ -262,6 +272,57 @@ class Desk:
         """What is missing beside answers: undecided copies, items still looked at."""
         return [one for one in self.missing if one["what"] != "step"]
 
+    # --- Second review, another look ---------------------------------------------------------
+    @cached_property
+    def is_blinded(self) -> bool:
+        """Whether the checklist's answers are kept from this person for now."""
+        return reviews.hides_answers(self.claim, self.user)
+
+    @cached_property
+    def reviews(self) -> list[Review]:
+        return reviews.handed_in(self.claim) if self.claim.is_hard else []
+
+    @property
+    def own_review(self) -> Review | None:
+        return next((one for one in self.reviews if one.by_id == self.user.pk), None)
+
+    @property
+    def may_hand_in_checklist(self) -> bool:
+        return self.is_mine and not any(one.is_from_checklist for one in self.reviews)
+
+    @property
+    def may_answer_apart(self) -> bool:
+        is_given = any(not one.is_from_checklist for one in self.reviews)
+        return self.user.has_perm(REVIEW) and not is_given
+
+    @cached_property
+    def apart(self) -> list[dict[str, Any]]:
+        """The questions for the second person, with what was just typed."""
+        typed = self.typed.values if self.typed and self.typed.form == "review" else {}
+        return [
+            {
+                "step": step,
+                "answer": typed.get(f"answer-{step.uuid}", ""),
+                "reason": typed.get(f"reason-{step.uuid}", ""),
+            }
+            for step in reviews.questions(self.claim)
+        ]
+
+    @cached_property
+    def differences(self) -> list[Difference]:
+        return reviews.differences(self.claim) if self.claim.is_hard else []
+
+    @property
+    def different(self) -> list[Difference]:
+        return [one for one in self.differences if not one.is_same]
+
+    @property
+    def asks_recheck(self) -> bool:
+        """Whether an alarm asks this person to look at the verdict again."""
+        kinds = {alarms.RECHECK_DUE, alarms.STALE_EVIDENCE}
+        is_asked = any(one.kind in kinds for one in self.alarms)
+        return is_asked and self.user.has_perm(REVIEW)
+
     # --- Verdict, publication, log ---------------------------------------------------------------
     @cached_property
     def verdict(self) -> Verdict | None:
@@ -300,4 +361,5 @@ class Desk:
 
     @cached_property
     def log(self) -> list[LogLine]:
-        return [LogLine(event) for event in self.claim.events.select_related("by")[:EVENTS]]
+        events = reviews.events_for(self.claim, self.user).select_related("by")
+        return [LogLine(event) for event in events[:EVENTS]]

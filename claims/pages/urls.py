@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from claims.pages import attaching, claim, dashboard, entering, moves, published, queue, steps
+from claims.pages import (
+    again,
+    attaching,
+    claim,
+    dashboard,
+    entering,
+    moves,
+    published,
+    queue,
+    steps,
+)
 
 urlpatterns = [
     path("queue/", queue.show, name="queue"),
@@ -13,6 +23,8 @@ urlpatterns = [
     path("claims/<int:number>/change/", entering.change, name="claim-change"),
     path("claims/<int:number>/attach/", attaching.attach, name="claim-attach"),
     path("claims/<int:number>/attached/<uuid:uuid>/", attaching.judge, name="attachment-judge"),
+    path("claims/<int:number>/review/", again.review, name="claim-review"),
+    path("claims/<int:number>/recheck/", again.recheck, name="claim-recheck"),
     path("claims/<int:number>/caveat/", moves.check_caveat, name="claim-caveat"),
     path("claims/<int:number>/lease/", claim.lease, name="claim-lease"),
     path("claims/<int:number>/<slug:verb>/", moves.move, name="claim-verb"),
