@@ -100,6 +100,7 @@ def original(names: tuple[str, ...], seed: int) -> Clip:
     shots = []
     for name in random.permutation(names):
         one, other = random.random((2, 3))
+        other = one + (other - one) * random.uniform(0.1, 0.7)  # most cameras move slowly
         wide = 0.55 + 0.4 * random.random()
         ends = [(float(x), float(y), float(wide + 0.1 * (z - 0.5))) for x, y, z in (one, other)]
         shots.append(Shot(str(name), (ends[0], ends[1]), int(random.integers(2000, 6001))))

@@ -34,6 +34,7 @@ _STANDS_MS = 1250  # a judged frame speaks for this much before and after it
 _OPEN_MS = 3000  # so much may follow the last judged frame where nothing speaks against it
 _BRIDGED_MS = 15_000  # between two judged frames, where nothing speaks against it
 _WORTH = 20  # inliers that weigh half
+_VAGUE = 0.3  # weight of judged frames beside codes, which are exacter in time
 _EDGE_MS = 1000
 
 Mask = npt.NDArray[np.bool_]
@@ -159,7 +160,7 @@ def _votes(
     _, frame = np.unique(pairs.at, return_inverse=True)
     best = np.zeros(len(frame))
     np.maximum.at(best, frame, pairs.weight)
-    worth = (pairs.weight / best[frame]) ** 2 * pairs.weight / (pairs.weight + _WORTH)
+    worth = _VAGUE * (pairs.weight / best[frame]) ** 2 * pairs.weight / (pairs.weight + _WORTH)
     by_judge = Votes(
         pairs.at,
         pairs.to,
@@ -325,10 +326,16 @@ def _longest_run(could: Mask, matches: Mask) -> Ints:
 
 
 def _are_alike(query: Track, run: _Run) -> bool:
-    frames = np.concatenate([run.sure, _places(query, run.judged.at)])
-    first = np.full(len(frames), frames[0])
-    bits = tracks.apart(query, query, 0, first, frames)
-    return not ((bits > ALIKE_BITS) & (bits < tracks.FAR)).any()
+    """Whether all frames show one scene. Judged ones without codes were kept as they differ."""
+    judged = _places(query, run.judged.at)
+    frames = np.concatenate([run.sure, judged])
+    frames = frames[query.is_comparable[frames]]
+    if not len(frames):
+        return False
+    bits = tracks.apart(query, query, 0, np.full(len(frames), frames[0]), frames)
+    differ = ((bits > ALIKE_BITS) & (bits < tracks.FAR)).any()
+    blind = len(np.unique(judged[~query.is_comparable[judged]]))
+    return not differ and blind < MIN_FRAMES
 
 
 def _is_ident(query: Track, other: Track, segment: Segment) -> bool:

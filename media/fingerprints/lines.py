@@ -16,7 +16,8 @@ JUDGED_MS = 1000  # and a pair of the frames whose points are kept, which lie tw
 _BIN_MS = 500
 _NATURAL = (1.0, 24 / 25, 25 / 24)  # and film shown as video
 _SPEEDS = np.unique(np.append(np.geomspace(SLOWEST, FASTEST, 45), _NATURAL))
-_SIMPLER = 0.95  # of what the best line explains that an unchanged speed must explain
+# Of what the best line explains that an unchanged speed must explain: less where times are vague.
+_SIMPLER, _SIMPLER_VAGUE = 0.95, 0.8
 _NEAR_MS = 2500  # pairs looked at when a line is refined
 _FINE_SPEEDS = np.arange(-10, 11) * 0.004
 _COARSE_SHIFTS = np.arange(-900, 901, 150.0)
@@ -134,7 +135,8 @@ def _refined(votes: Votes, line: Line) -> Line:
             near, firsts, float(speed), middle, tried[1] + _FINE_SHIFTS
         )
     fastest = max(best, key=lambda speed: (best[speed][0], -abs(speed - 1)))
-    if best[1.0][0] >= _SIMPLER * best[fastest][0]:
+    is_vague = np.average(near.reach_ms > HASHED_MS, weights=near.weight) > 0.5
+    if best[1.0][0] >= (_SIMPLER_VAGUE if is_vague else _SIMPLER) * best[fastest][0]:
         fastest = 1.0
     return Line(fastest, best[fastest][1] - fastest * middle)
 

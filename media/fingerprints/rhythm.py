@@ -12,15 +12,15 @@ from media.fingerprints.tracks import Track
 
 _GRID_MS = 100
 _SHIFTS_MS = np.arange(-1500, 1501, _GRID_MS)
-_BENT, _BENT_MS = 0.12, 1200  # how far a line may be bent, and by how much at its ends
-_BENDABLE_MS = 10_000  # a shorter range has too few cuts to tell a speed
-_TRIED = 12  # speeds on either side
+_BENT, _BENT_MS = 0.22, 1800  # how far a line may be bent, and by how much at its ends
+_BENDABLE, _BENDABLE_MS = 3, 10_000  # cuts in a range, and its length: fewer tell no speed
+_TRIED = 22  # speeds on either side
 _MIN_MS = 5000  # of common time; shorter says little
 _AGREES = 0.5  # correlation of two rhythms that are one
-_SHIFT_COST, _SPEED_COST = 0.00002, 0.04  # in correlation, per ms and for any change of speed
+_SHIFT_COST, _SPEED_COST = 0.00002, 0.06  # in correlation, per ms and for any change of speed
 _AS_WELL = 0.01
 _CUT_BITS, _CUT_STANDS_OUT = 90, 25  # of a cut, and over the steps beside it
-_WEAK_BITS = 55  # of the same cut in a copy
+_WEAK_BITS = 80  # of the same cut in a copy
 _CUT_OFF_MS = 650  # both were sampled twice a second
 
 
@@ -53,8 +53,7 @@ def refined(query: Track, other: Track, line: Line, start_ms: float, end_ms: flo
     if mine.std() == 0:
         return line
     middle = (start_ms + end_ms) / 2
-    is_long = end_ms - start_ms >= _BENDABLE_MS
-    bent = min(_BENT, 2 * _BENT_MS / (end_ms - start_ms)) if is_long else 0.0
+    bent = _bendable(query, start_ms, end_ms)
     speeds = np.unique(np.append(line.speed + np.arange(-_TRIED, _TRIED + 1) / _TRIED * bent, 1.0))
     speeds = speeds[np.abs(speeds - line.speed) <= bent + 1e-9]
     scores = np.array([_scores(other, mine, line, times - middle, middle, at) for at in speeds])
@@ -68,6 +67,15 @@ def refined(query: Track, other: Track, line: Line, start_ms: float, end_ms: flo
     speed = float(speeds[bend].mean())
     through = line.at([middle])[0] + float(_SHIFTS_MS[shift].mean())
     return Line(speed, through - speed * middle)
+
+
+def _bendable(query: Track, start_ms: float, end_ms: float) -> float:
+    """By how much a line's speed may be changed, 0 where the range is too short to tell."""
+    own = cuts(query)
+    inside = ((own > start_ms) & (own < end_ms)).sum()
+    length = end_ms - start_ms
+    is_long = length >= _BENDABLE_MS and inside >= _BENDABLE
+    return min(_BENT, 2 * _BENT_MS / length) if is_long else 0.0
 
 
 def _scores(
