@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from claims import alarms, reuse, verdicts
+from claims import alarms, chain, reuse, searches, verdicts
 from claims.alarms import Alarm
 from claims.dates import Bracket
 from claims.models import Claim, Verdict
 from claims.reuse import Reuse
+from claims.searches import Tally
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Paper:
     alarms: list[Alarm]
     reuse: Reuse
     date_bracket: Bracket
+    attribution: str
+    tried: Tally
     disclosure: str | None
     verdict: Verdict | None
 
@@ -29,7 +32,7 @@ def of_many(claims: Iterable[Claim]) -> list[Paper]:
     """
     claims = list(claims)
     alarmed, reused = alarms.alarms_of_many(claims), reuse.reuse_of(claims)
-    brackets = alarms.brackets_of_many(claims)
+    brackets, tried = alarms.brackets_of_many(claims), searches.tallies(claims)
     papers = []
     for claim in claims:
         verdict = next(iter(claim.verdicts.all()), None)
@@ -39,6 +42,8 @@ def of_many(claims: Iterable[Claim]) -> list[Paper]:
                 alarmed[claim.pk],
                 reused[claim.pk],
                 brackets[claim.pk],
+                chain.sentence_of(claim),
+                tried[claim.pk],
                 verdict.disclosure if verdict else None,
                 verdict,
             )

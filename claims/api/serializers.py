@@ -13,6 +13,7 @@ from claims.api.fields import (
     RatingField,
     source_of,
 )
+from claims.api.gathered import TallyOut
 from claims.api.strict import Strict
 from claims.models import Claim, Source
 from claims.states import State
@@ -166,6 +167,8 @@ class ClaimOut(serializers.Serializer):
     alarms = AlarmSerializer(many=True)
     reuse = ReuseSerializer()
     date_bracket = BracketSerializer()
+    attribution = serializers.CharField(help_text="who says that who said it, in one sentence")
+    tried = TallyOut(help_text="the ledger of searches, summed up")
     disclosure = serializers.CharField(
         allow_null=True, help_text="the caveat; in lists null while there is no verdict"
     )

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from claims import roles, sources
 from claims.api.base import DeskViewSet
 from claims.api.filters import SourceFilter
-from claims.api.parts import GradeBody, SourceBody, SourceOut, checked
+from claims.api.parts import GradeBody, SourceBody, SourceChangeBody, SourceOut, checked
 from claims.models import Source
 
 
@@ -24,9 +24,16 @@ class Sources(mixins.ListModelMixin, mixins.RetrieveModelMixin, DeskViewSet):
         "list": "claims.view_source",
         "retrieve": "claims.view_source",
         "create": "claims.add_source",
+        "partial_update": roles.CHANGE_SOURCE,
         "grades": roles.CHANGE_SOURCE,
     }
-    scopes = {"list": "read", "retrieve": "read", "create": "review", "grades": "review"}
+    scopes = {
+        "list": "read",
+        "retrieve": "read",
+        "create": "review",
+        "partial_update": "review",
+        "grades": "review",
+    }
 
     def get_object(self) -> Source:
         source: Source = self.find(self.get_queryset(), "source")
@@ -42,6 +49,14 @@ class Sources(mixins.ListModelMixin, mixins.RetrieveModelMixin, DeskViewSet):
             is_new = Source.objects.count() > before
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(SourceOut(source).data, status=code)
+
+    @extend_schema(request=SourceChangeBody(partial=True), responses=SourceOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Say what kind of source it is, whether it is a party to the conflict, and a note."""
+        source = self.get_object()
+        body = checked(SourceChangeBody, request.data, self.get_serializer_context(), partial=True)
+        sources.change(source, request.user, **body)
+        return Response(SourceOut(self.get_object()).data)
 
     @extend_schema(request=GradeBody, responses={201: SourceOut})
     @action(detail=True, methods=["post"])

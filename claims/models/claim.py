@@ -46,7 +46,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def with_papers(self) -> Self:
         """Fetch along what a list shows of each claim, in a constant number of queries."""
         return self.select_related("claimant", "assignee").prefetch_related(
-            "attachments__item", "claimant__grades", "verdicts"
+            "attachments__item", "claimant__grades", "verdicts", "attributions__source"
         )
 
     def in_review_order(self) -> Self:

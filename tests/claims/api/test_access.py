@@ -64,6 +64,7 @@ TABLE = {
     ("Sources", "list"): (READERS, "read"),
     ("Sources", "retrieve"): (READERS, "read"),
     ("Sources", "create"): (CHECKERS, "review"),
+    ("Sources", "partial_update"): (CHECKERS, "review"),
     ("Sources", "grades"): (CHECKERS, "review"),
 }
 for _view in ("Attributions", "Searches", "DateProofs", "Links"):

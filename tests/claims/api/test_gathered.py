@@ -253,3 +253,42 @@ def _one_more(part: str, claim: Claim, by, number: int, make_claim) -> None:
         dateproofs.add(claim, by, bound="not_after", on="2023", basis=str(number))
     else:
         links.add(claim, by, other=make_claim(), kind="repeats")
+
+
+# --- In the claim itself ------------------------------------------------------------------------
+def test_a_claim_tells_its_chain_and_what_was_tried(program_of, alice, make_claim, militia):
+    claim = make_claim(statement="Attack drones hit a pickup", claimant=militia)
+    chain.add(claim, alice, source=sources.find_or_create("The agency"), verb="reports")
+    chain.add(claim, alice, source=militia)
+    searches.add(claim, alice, tool="Reverse search", query="frame", hits=0)
+    dateproofs.add(claim, alice, bound="not_after", on="2023-02-05", basis="Obtained then.")
+    shown = program_of(alice).get(f"/api/v1/claims/{claim.uuid}/").json()
+    assert shown["attribution"] == (
+        "The agency reports that the People's Militia of the DPR says that attack drones hit a "
+        "pickup."
+    )
+    assert (shown["tried"]["count"], shown["tried"]["hits"]) == (1, 0)
+    assert shown["tried"]["words"] == "1 search, 0 hits, last just now"
+    assert shown["date_bracket"]["edtf"] == "/2023-02-05"
+    assert program_of(alice).get("/api/v1/claims/").json()["results"][0]["tried"] == shown["tried"]
+
+
+def test_who_is_at_risk_is_written_with_the_rights(program_of, alice, make_claim, make_item):
+    claim, program = make_claim(), program_of(alice)
+    made = program.post(at(claim, "attachments"), {"item": str(make_item().uuid)}, "json").json()
+    one = at(claim, "attachments", made["id"])
+    change = {"rights": "refused", "people_at_risk": "The driver: cover the face."}
+    changed = program.patch(one, change, "json").json()
+    assert {**changed, **change} == changed
+    codes = ["OriginalMediaContent", "StagedContent"]
+    body = refused(program.patch(one, {"authenticity": codes}, "json"), 400, "invalid")
+    assert "cannot be original and staged at once" in body["errors"]["authenticity"][0]
+
+
+def test_what_is_kept_of_a_source_changes(program_of, alice, vera, militia):
+    address = f"/api/v1/sources/{militia.uuid}/"
+    change = {"kind": "organisation", "party_to_conflict": False, "note": "Formerly a brigade."}
+    changed = program_of(alice).patch(address, change, "json").json()
+    assert {**changed, **change} == changed
+    refused(program_of(alice).patch(address, {"name": "x"}, "json"), 400, "unknown_field")
+    refused(program_of(vera).patch(address, change, "json"), 403, "not_allowed")
