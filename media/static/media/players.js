@@ -92,7 +92,8 @@
     chosen = chosen === part ? null : part;
     controls.querySelectorAll("[data-part]").forEach((one) => one.setAttribute("aria-pressed", Boolean(chosen) && one === button));
     stepWord.textContent = chosen ? `held to this range, the other at ×${rate(part).toFixed(2)}` : "";
-    goTo(lead === here ? part.query_start_ms : part.other_start_ms);
+    const name = lead === here ? "query" : "other", told = start(lead); // what is drawn is told of that moment
+    goTo(told >= part[`${name}_start_ms`] && told <= part[`${name}_end_ms`] ? told : part[`${name}_start_ms`]);
   }
 
   document.addEventListener("keydown", (event) => {
