@@ -7,13 +7,13 @@ of footage are known to lie together, their rhythms tell where exactly, and wher
 import numpy as np
 
 from media.fingerprints import tracks
-from media.fingerprints.lines import Floats, Line
+from media.fingerprints.lines import Floats, Line, Mask
 from media.fingerprints.tracks import Track
 
 _GRID_MS = 100
 _SHIFTS_MS = np.arange(-1500, 1501, _GRID_MS)
 _BENT, _BENT_MS = 0.22, 1800  # how far a line may be bent, and by how much at its ends
-_BENDABLE, _BENDABLE_MS = 3, 10_000  # cuts in a range, and its length: fewer tell no speed
+_BENDABLE, _BENDABLE_MS = 3, 12_000  # cuts in a range, and its length: fewer tell no speed
 _TRIED = 22  # speeds on either side
 _MIN_MS = 5000  # of common time; shorter says little
 _AGREES = 0.5  # correlation of two rhythms that are one
@@ -21,7 +21,7 @@ _SHIFT_COST, _SPEED_COST = 0.00002, 0.06  # in correlation, per ms and for any c
 _AS_WELL = 0.01
 _CUT_BITS, _CUT_STANDS_OUT = 90, 25  # of a cut, and over the steps beside it
 _WEAK_BITS = 80  # of the same cut in a copy
-_CUT_OFF_MS = 650  # both were sampled twice a second
+_CUT_OFF_MS = 800  # both were sampled twice a second
 
 
 def steps(one: Track) -> Floats:
@@ -89,13 +89,29 @@ def _scores(
 def strays(query: Track, other: Track, line: Line) -> Floats:
     """When one of the two cuts and the other does not: times of the query in ms, rising."""
     own, theirs = cuts(query), cuts(other)
-    mine = own[_largest_near(other, line.at(own), line.speed) < _WEAK_BITS]
+    mine = own[~_has_partner(line.at(own), other, line.speed)]
     back = np.array([line.back(float(at)) for at in theirs])
-    inside = (back > query.times_ms[0]) & (back < query.times_ms[-1]) if len(back) else []
-    back = back[inside] if len(back) else back
-    missing = back[_largest_near(query, back, 1.0) < _WEAK_BITS]
+    if len(back):
+        back = back[(back > query.times_ms[0]) & (back < query.times_ms[-1])]
+    missing = back[~_has_partner(back, query, 1.0)]
     lone: Floats = np.sort(np.concatenate([mine, missing]))
     return lone
+
+
+def _has_partner(times: Floats, one: Track, speed: float) -> Mask:
+    """Which cuts at these times the track has too; each of its own answers for one alone."""
+    bits = steps(one)
+    middles = (one.times_ms[:-1] + one.times_ms[1:]) / 2
+    middles = middles[bits >= _WEAK_BITS]
+    nearest: dict[int, tuple[float, int]] = {}
+    for index, time in enumerate(times.tolist()):
+        off = np.abs(middles - time)
+        place = int(off.argmin()) if len(off) else -1
+        if place >= 0 and off[place] <= _CUT_OFF_MS * max(1.0, speed):
+            nearest[place] = min(nearest.get(place, (np.inf, -1)), (float(off[place]), index))
+    has = np.zeros(len(times), dtype=bool)
+    has[[index for _, index in nearest.values()]] = True
+    return has
 
 
 def _changes(one: Track, times: Floats) -> Floats:
@@ -114,12 +130,3 @@ def _correlation(mine: Floats, theirs: Floats) -> Floats:
     spread = np.sqrt((a**2).sum() * (b**2).sum(axis=1))
     value: Floats = (b @ a) / np.maximum(spread, 1e-9)
     return value
-
-
-def _largest_near(one: Track, times: Floats, speed: float) -> Floats:
-    """The largest change within _CUT_OFF_MS of each time."""
-    around = np.arange(-_CUT_OFF_MS, _CUT_OFF_MS + 1, _GRID_MS / 2) * max(1.0, speed)
-    if not len(times):
-        return np.zeros(0)
-    largest: Floats = _changes(one, times[:, None] + around[None, :]).max(axis=1)
-    return largest
