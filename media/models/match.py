@@ -58,7 +58,8 @@ class Match(models.Model):
     newer = models.ForeignKey(Item, models.PROTECT, related_name="earlier_copies")
     relation = models.CharField(max_length=12, choices=Relation)
     distance_bits = models.PositiveSmallIntegerField(
-        null=True, help_text="0 is identical, 256 opposite; null where a side has no code to compare"
+        null=True,
+        help_text="0 is identical, 256 opposite; null where a side has no code to compare",
     )
     edits = models.JSONField(
         default=list, help_text='[{"edit": "mirrored"}, {"edit": "turned", "degrees": 90}, …]'
