@@ -45,18 +45,6 @@ def as_bytes(picture: Image.Image, picture_format: str = "JPEG", **options) -> b
 
 
 # --- The ground -----------------------------------------------------------------------------
-def _tiled(name: str, size: tuple[int, int], scale: float) -> np.ndarray:
-    tile = ImageOps.grayscale(_read(name))
-    tile = tile.resize(
-        (int(tile.width * scale), int(tile.height * scale)), Image.Resampling.BICUBIC
-    )
-    mirrored = np.asarray(tile, dtype=np.float32)
-    pair = np.concatenate([mirrored, mirrored[:, ::-1]], axis=1)
-    block = np.concatenate([pair, pair[::-1]], axis=0)
-    repeats = (-(-size[1] // block.shape[0]), -(-size[0] // block.shape[1]))
-    return np.tile(block, repeats)[: size[1], : size[0]]
-
-
 def _cloudy(random: np.random.Generator, size: tuple[int, int], cells: int) -> np.ndarray:
     """Smooth noise, 0-1, of about `cells` bumps across."""
     small = random.random((max(2, cells * size[1] // size[0]), cells), dtype=np.float32)
@@ -65,13 +53,24 @@ def _cloudy(random: np.random.Generator, size: tuple[int, int], cells: int) -> n
     return (values - values.min()) / (values.max() - values.min())
 
 
+def _grain(random: np.random.Generator, size: tuple[int, int], cells: int) -> np.ndarray:
+    """Rough ground, 0-255: bumps of several sizes, the coarsest about `cells` across.
+
+    Drawn anew for every place. Ground laid out of one photograph's tiles would make two places
+    truly alike, and the matcher would say so.
+    """
+    bumps = [_cloudy(random, size, cells * factor) - 0.5 for factor in (1, 2, 4, 7)]
+    rough = sum(weight * bump for weight, bump in zip((0.5, 0.6, 0.8, 1.0), bumps, strict=True))
+    return (120 + 150 * rough).clip(10, 245).astype(np.float32)
+
+
 def ground(seed: int) -> Image.Image:
     """Draw a piece of countryside from above, GROUND_PX, RGB; one seed, one place."""
     random = np.random.default_rng(seed)
     fields = _cloudy(random, GROUND_PX, 7)[..., None]
     patches = _cloudy(random, GROUND_PX, 26)[..., None]
-    grass = _tiled("grass", GROUND_PX, 0.5)[..., None] * np.array([0.62, 0.70, 0.45])
-    earth = _tiled("gravel", GROUND_PX, 0.35)[..., None] * np.array([1.0, 0.92, 0.78])
+    grass = _grain(random, GROUND_PX, 90)[..., None] * np.array([0.62, 0.70, 0.45])
+    earth = _grain(random, GROUND_PX, 40)[..., None] * np.array([1.0, 0.92, 0.78])
     mixed = earth * fields + grass * (1 - fields)
     picture = Image.fromarray((mixed * (0.55 + 0.6 * patches)).clip(0, 255).astype(np.uint8))
     _draw_road(picture, seed)
@@ -187,14 +186,20 @@ def _with_crosshair(frame: Image.Image) -> Image.Image:
 
 
 # --- Edits ----------------------------------------------------------------------------------
-def recut(frame: Image.Image, caption: str, crop_share: float = 0.005) -> Image.Image:
-    """Mirror a frame, crop each side by `crop_share`, and put a caption bar under it."""
+def recut(frame: Image.Image, caption: str, crop_share: float = 0.04) -> Image.Image:
+    """Mirror a frame, crop it, and put a caption bar under it.
+
+    crop_share: of the width, cut from the left and from the right; above and below goes what
+    makes room for the bar without squeezing anything.
+    """
     wide, high = frame.size
-    inset = (wide * crop_share, high * crop_share, wide * (1 - crop_share), high * (1 - crop_share))
     bar_px = 36
-    body = ImageOps.mirror(frame).resize((wide, high - bar_px), box=inset)
+    kept_wide = wide * (1 - 2 * crop_share)
+    kept_high = kept_wide * (high - bar_px) / wide
+    left, top = (wide - kept_wide) / 2, (high - kept_high) / 2
+    box = (left, top, left + kept_wide, top + kept_high)
     out = Image.new("RGB", (wide, high), (10, 10, 10))
-    out.paste(body, (0, 0))
+    out.paste(ImageOps.mirror(frame).resize((wide, high - bar_px), box=box), (0, 0))
     font = ImageFont.load_default(15)
     ImageDraw.Draw(out).text((16, high - bar_px + 9), caption, fill=(235, 235, 235), font=font)
     return out

@@ -28,8 +28,18 @@ def test_the_demo_tells_the_case_and_loading_it_again_adds_nothing():
     assert segment["query_end_ms"] - segment["query_start_ms"] == pytest.approx(11_000, abs=500)
     assert segment["other_start_ms"] - segment["query_start_ms"] == pytest.approx(3200, abs=250)
 
-    still = Match.objects.of(item_of(footage.STILL_OF_CUT))
-    assert {match.relation for match in still} == {"part_of"}
+    assert "cropped" in [edit["edit"] for edit in twist.edits]
+
+    still = item_of(footage.STILL_OF_CUT)
+    told = {match.seen_from(still).other: match.relation for match in Match.objects.of(still)}
+    assert told == {
+        item_of(footage.ARCHIVE): "part_of",
+        item_of(footage.NEW_CUT): "part_of",
+        item_of(footage.COLLAGE): "same_picture",
+    }
+    collage = item_of(footage.COLLAGE)
+    held = {match.seen_from(collage).other for match in Match.objects.of(collage)}
+    assert held >= {item_of(demo) for demo in footage.STOCK} | {still}
     look_alike = Match.objects.get(newer=item_of(footage.ROAD_NOW))
     assert (look_alike.older, look_alike.decision) == (item_of(footage.ROAD_THEN), "rejected")
     dark = item_of(footage.DARK)
