@@ -6,6 +6,7 @@ alike in pictures that have nothing to do with each other.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -185,14 +186,14 @@ def _moved(ground: Grey, over: Grey, differs: Mask, counted: int, side: int) -> 
     return found / counted
 
 
-def _in_cells(picture: npt.NDArray, rows: int, columns: int, side: int) -> npt.NDArray:  # type: ignore[type-arg]
+def _in_cells(picture: npt.NDArray[Any], rows: int, columns: int, side: int) -> npt.NDArray[Any]:
     """Cut a picture into cells: rows x columns x pixels of a cell."""
     cut = picture[: rows * side, : columns * side]
     cut = cut.reshape(rows, side, columns, side).transpose(0, 2, 1, 3)
     return cut.reshape(rows, columns, side**2)
 
 
-def _floats(picture: npt.NDArray) -> Grey:  # type: ignore[type-arg]
+def _floats(picture: npt.NDArray[Any]) -> Grey:
     """What OpenCV hands back, whose own notes on types say less."""
     return np.asarray(picture, dtype=np.float32)
 
