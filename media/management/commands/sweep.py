@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from media import derivatives, jobs, originals, receiving
+from media import derivatives, jobs, lookups, originals, receiving
 
 
 class Command(BaseCommand):
@@ -19,12 +19,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         swept = jobs.sweep()
         uploads = receiving.sweep_incoming()
+        left_lookups = lookups.sweep()
         orphans = originals.sweep_orphans() + derivatives.sweep_orphans()
         for count, what in (
             (swept.rung, "waiting jobs rung for again"),
             (swept.taken_back, "jobs taken back from silent workers"),
             (swept.given_up, "jobs ended as failed after too many attempts"),
             (uploads, "interrupted uploads removed"),
+            (left_lookups, "lookups that nobody waits for removed"),
             (orphans, "files that no row names removed"),
         ):
             self.stdout.write(f"{count:6d}  {what}")
