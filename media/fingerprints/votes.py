@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ POINTS = 200  # of a frame that are kept here
 NEAREST = 32  # stored points that each point of a view may vote for
 # Frames from which on the points are sorted into so many lists; below the first, exactly.
 LADDER = [(200, 256), (750, 1024), (5000, 4096), (40_000, 16_384), (400_000, 65_536)]
+_AT_ONCE = 64  # frames put in together
 _PROBES = 8  # lists looked into for each point
 _NEAR = 0.38  # squared distance of unit vectors beyond which a point has nothing to say
 _ALIKE = 0.08  # ... within which a stored point shows the same pattern
@@ -102,28 +104,37 @@ class Index:
 
     @property
     def is_outgrown(self) -> bool:
-        """Whether so many frames are better sorted into more lists."""
-        return lists_for(self.frames) > self.lists
+        """Whether so many points are better sorted into more lists."""
+        return lists_for(self.points // POINTS) > self.lists
 
-    def add(self, item: int, tag: str, frames: list[tuple[int, Features]]) -> None:
+    def add(self, item: int, tag: str, frames: Iterable[tuple[int, Features]]) -> None:
         """Add an item, with (place, features) of its frames. tag: names what was read.
 
-        Raises ValueError for an item that is here already.
+        Raises ValueError for an item that is here already; and whatever `frames` raises, then
+        nothing of the item stays.
         """
         if item in self.held:
             raise ValueError(f"item {item} is in the index already")
-        first = self._slots
-        self._grow(first + len(frames))
+        alone()
+        first, left = self._slots, iter(frames)
+        try:
+            while part := list(islice(left, _AT_ONCE)):
+                self._add_part(item, part)
+        except BaseException:
+            self._searched.remove_ids(_range(Held(tag, first, self._slots - first)))
+            raise
+        self.held[item] = Held(tag, first, self._slots - first)
+
+    def _add_part(self, item: int, frames: list[tuple[int, Features]]) -> None:
+        self._grow(self._slots + len(frames))
         points, keys = [], []
-        for slot, (place, found) in enumerate(frames, first):
+        for slot, (place, found) in enumerate(frames, self._slots):
             self._item_of[slot], self._place_of[slot] = item, place
             kept = picked(found)
             points.append(found.rooted[kept])
             keys.append(_keys(slot, found.angles[kept], found.sizes[kept]))
         self._slots += len(frames)
-        self.held[item] = Held(tag, first, len(frames))
         if sum(map(len, keys)):
-            alone()
             self._searched.add_with_ids(np.concatenate(points), np.concatenate(keys))
 
     def remove(self, items: Iterable[int]) -> None:
