@@ -49,18 +49,23 @@ class UploadSerializer(Strict):
 
     def refuse_unknown(self, data: Any) -> None:
         """A file under another name, two files or none is its own fault with its own code."""
-        refuse_other_files(self.context["request"], data)
+        refuse_other_files(self.context["request"])
         super().refuse_unknown(data)
+        refuse_without_file(data)
 
 
-def refuse_other_files(request: Any, data: Any) -> None:
-    """Refuse a file under another name than "file", two of them, or none."""
+def refuse_other_files(request: Any) -> None:
+    """Refuse a file under another name than "file", and a second one."""
     files = getattr(request, "FILES", {})
     for name in files:
         if name != "file":
             raise _wrong_field(name, f"Send the file in the field “file”, not “{name[:60]}”.")
     if hasattr(files, "getlist") and len(files.getlist("file")) > 1:
         raise _wrong_field("file", "Send one file per request.")
+
+
+def refuse_without_file(data: Any) -> None:
+    """Refuse a body without a file, once its other names are known to be right."""
     if "file" not in data:
         raise _wrong_field("file", "Send one file in the multipart field “file”.")
 
@@ -303,8 +308,9 @@ class LookupSerializer(Strict):
     file = extend_schema_field({"type": "string", "format": "binary"})(FilePart)()
 
     def refuse_unknown(self, data: Any) -> None:
-        refuse_other_files(self.context["request"], data)
+        refuse_other_files(self.context["request"])
         super().refuse_unknown(data)
+        refuse_without_file(data)
 
 
 class LookedAtSerializer(serializers.Serializer):
