@@ -63,7 +63,7 @@ class Copy:
         self.unreadable: dict[int, str] = {}
         self.changed = 0  # items put in or taken out since the last checkpoint
         self._due: set[int] = set()
-        self._mark = 0
+        self._mark: int | None = None
 
     def catch_up(self, until: float) -> bool:
         """Take in what changed, until a moment of the monotonic clock. True when it holds all."""
@@ -85,7 +85,7 @@ class Copy:
 
     def _read_rows(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(_SINCE[connection.vendor], [self._mark])
+            cursor.execute(_SINCE[connection.vendor], [self._mark or 0])
             found = cursor.fetchall()
         mark, count, total = found[0][:3]
         for *_, number, item, key in found:
@@ -93,13 +93,14 @@ class Copy:
             if number is not None and (known is None or known.number < number):
                 self.rows[item] = Row(number, key)
                 self._due.add(item)
-        if (len(self.rows), sum(row.number for row in self.rows.values())) != (count, total):
+        known_total = sum(row.number for row in self.rows.values())
+        if self._mark is None or (len(self.rows), known_total) != (count, total):
             self._read_all_rows()
         self._mark = mark
         self._due -= {item for item in self._due if self._is_done(item)}
 
     def _read_all_rows(self) -> None:
-        """Some are gone, or this is the first look: compare with all there are."""
+        """Some are gone, or this is the first look at a checkpoint: compare with all there are."""
         every = FeatureChange.objects.values_list("item_id", "pk", "key")
         self.rows = {item: Row(number, key) for item, number, key in every.iterator()}
         gone = self.index.held.keys() - self.rows.keys()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from django.db import DatabaseError
 from django.db.models import Q
 
 from media import indexing
@@ -79,7 +80,9 @@ def ask(views: list[Features], apart_from: Item | None = None) -> Asked:
         raise
     except Exception as fault:  # whatever it is: nobody may be told "no match"
         log.exception("the votes door stopped")
-        raise DoorClosed("The index of votes stopped; it is asked again later.") from fault
+        sentence = "The index of votes stopped; it is asked again later."
+        _report(keeper, sentence)
+        raise DoorClosed(sentence) from fault
 
 
 def _look(keeper: Keeper, view: Features, own: int | None, *, is_first: bool) -> _Looked:
@@ -207,8 +210,13 @@ def _report(keeper: Keeper, why: str) -> None:
             "frames": index.frames,
             "unreadable": unreadable,
         }
-        if told != keeper.told:
+        if told == keeper.told:
+            return
+        try:
             DoorReport.objects.update_or_create(door=DOOR, defaults=told)
+        except DatabaseError as fault:  # what is answered stands all the same
+            log.warning("the state of the door could not be written: %s", fault)
+        else:
             keeper.told = told
 
 

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import psycopg
 import pytest
 import redis
 from celery import current_app
 from django.conf import settings as project_settings
 from django.contrib.auth.models import Group, User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from playwright.sync_api import Page
 from rest_framework.test import APIClient
@@ -26,6 +27,10 @@ from claims import checklists, publishing, queue, tokens, verdicts, workflow
 from claims.models import Claim, Source, Step
 from claims.roles import Role
 from claims.states import State
+from media import derivatives, voting
+from media.decoding.protocol import DerivedFile
+from media.fingerprints import featurefile
+from media.fingerprints.features import Features
 from media.models import Item, Match, Submission
 from verify.demo import scenes
 
@@ -214,6 +219,39 @@ def make_item(make_person):
         return item
 
     return make
+
+
+@pytest.fixture(scope="session")
+def made_up():
+    """made_up(7) → features of a picture that shows nothing of any other's, always the same."""
+
+    def make(seed: int, points: int = 250) -> Features:
+        random = np.random.default_rng(seed)
+        return Features(
+            512,
+            384,
+            (random.random((points, 2)) * [512, 384]).astype(np.float32),
+            random.uniform(2, 30, points).astype(np.float32),
+            random.uniform(0, 360, points).astype(np.float32),
+            random.gamma(0.5, 60, (points, 128)).clip(0, 255).astype(np.uint8),
+            np.zeros((40, 53), np.uint8),
+        )
+
+    return make
+
+
+@pytest.fixture
+def keep_features():
+    """keep_features(item, features, …): keep them in the store, and say so, as processing does."""
+
+    def keep(item: Item, *frames: Features) -> None:
+        data = featurefile.write([(2000 * place, one) for place, one in enumerate(frames)])
+        derivatives.save(item, DerivedFile("features", "application/octet-stream", 1, 1, 0, data))
+        with transaction.atomic():
+            item.save(update_fields=["derivatives"])
+            voting.note_change(item)
+
+    return keep
 
 
 @pytest.fixture
