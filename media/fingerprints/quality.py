@@ -22,7 +22,7 @@ DRAWN_QUALITY = MIN_QUALITY - 1  # the most that text or graphics alone can have
 TOO_SMALL = "too small to compare"
 TOO_DARK = "too dark to compare"
 NO_DETAIL = "not enough detail to compare"
-DRAWN = "only text or flat graphics; not enough detail to compare"
+DRAWN = "only text or flat graphics"  # in 40 characters, which is what an item keeps
 
 _CELLS = 9
 _CELL_PX = 16

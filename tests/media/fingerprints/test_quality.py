@@ -80,3 +80,8 @@ def test_a_photograph_on_a_card_is_worth_comparing(photo):
     assert codes.is_comparable
     assert codes.reason == ""
     assert features.extract(title_card(photo, 0.5)).is_comparable
+
+
+def test_every_reason_fits_what_an_item_keeps():
+    reasons = (quality.TOO_SMALL, quality.TOO_DARK, quality.NO_DETAIL, quality.DRAWN)
+    assert all(0 < len(reason) <= 40 for reason in reasons)
