@@ -230,7 +230,8 @@ DECODE_MEMORY_BYTES = 3 * 1024**3  # address space
 DECODE_STILL_WALL_S = 30
 # Footage paces itself: it is looked at closely for half of this, then by key frames, so that it is
 # rarely killed. Every file is to be in a final state within 120 s.
-DECODE_FOOTAGE_WALL_S = 110
+DECODE_FOOTAGE_WALL_S = 95
+DECODE_GLANCE_WALL_S = 20  # before that, for an early answer
 DECODE_PREVIEW_WALL_S = 1500
 DECODE_OUTPUT_BYTES = 1024**3
 MAX_STILL_PIXELS = 100_000_000

@@ -51,7 +51,7 @@ class Animation:
                 break
         self.facts.frames_decoded = count
 
-    def hurry(self) -> None:
+    def hurry(self, apart_ms: int = 0) -> None:
         """Change nothing: each frame is needed for the next."""
 
     def close_eyes(self) -> None:

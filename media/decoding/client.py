@@ -28,6 +28,7 @@ _NOT_STARTED = 1  # how Python ends when a module is missing or broken
 _COMMAND = (sys.executable, "-m", "media.decoding.server")
 # A child touches 70 MB of fresh memory for each still: in small pages that is 26 ms of its 140.
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+_WORKS = {"ingest", "glance", "preview", "lookup"}
 _log = logging.getLogger(__name__)
 
 
@@ -43,15 +44,16 @@ def decode(source: BinaryIO, kind: str, work: str) -> protocol.Decoded:
     """Decode one file in a child process with limits.
 
     source: a real file (with fileno), read from its start whatever its position.
-    kind: "still" or "footage". work: "ingest" (everything but the preview), "preview" (one file
-    that browsers play) or "lookup" (fingerprints, no files).
+    kind: "still" or "footage". work: "ingest" (everything but the preview), "glance" (key frames of
+    long footage, codes and features alone), "preview" (one file that browsers play) or "lookup"
+    (what it takes to compare it).
     May be called from many threads at once.
     Raises DecodeFailed with a reason code, a sentence, and whether a retry may help.
     """
     # Imported here because the server imports this package and must not load Django.
     from django.conf import settings
 
-    if kind not in {"still", "footage"} or work not in {"ingest", "preview", "lookup"}:
+    if kind not in {"still", "footage"} or work not in _WORKS:
         raise ValueError(f"cannot decode a {kind!r} for {work!r}")
     wall_s = {
         "still": settings.DECODE_STILL_WALL_S,
@@ -59,6 +61,8 @@ def decode(source: BinaryIO, kind: str, work: str) -> protocol.Decoded:
     }[kind]
     if work == "preview":
         wall_s = settings.DECODE_PREVIEW_WALL_S
+    if work == "glance":
+        wall_s = settings.DECODE_GLANCE_WALL_S
     if work == "lookup":
         wall_s = min(wall_s, settings.LOOKUP_DECODE_WALL_S)
     request = {

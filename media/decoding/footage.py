@@ -7,7 +7,7 @@ from PIL import Image
 
 from media.decoding import derived
 from media.decoding.animation import Animation
-from media.decoding.gathering import Gatherer
+from media.decoding.gathering import EVERY_MS, Gatherer
 from media.decoding.moments import Moment, Moving, is_shown_at_a_step
 from media.decoding.protocol import MAX_FRAMES, Decoded, DecodedFrame, DerivedFile
 from media.decoding.request import Request
@@ -17,6 +17,8 @@ from media.fingerprints.footage import SAMPLE_MS
 from media.fingerprints.pictures import shrunk
 
 _MAX_CELLS = 2 * derived.STRIP_CELLS
+GLANCED_AT_MS = 60_000  # shorter footage is looked at closely in a few seconds
+_GLANCES = 150  # key frames of a glance: ten seconds of 1080p
 _GOOD_POSTER = 70  # PDQ quality at which a frame is kept as the poster
 
 
@@ -28,9 +30,19 @@ def open_footage(file: BinaryIO, content_type: str, asked: Request) -> Moving:
 
 
 def decode_footage(file: BinaryIO, content_type: str, asked: Request) -> Decoded:
-    """Look at footage in one pass, in memory that does not grow with its length."""
+    """Look at footage in one pass, in memory that does not grow with its length.
+
+    Asked for a glance, look at some of the key frames alone, and at nothing where the footage is
+    too short for a glance to be worth it.
+    """
     moving = open_footage(file, content_type, asked)
     looked = _Looker(asked, derived.strip_cell_size((moving.width_px, moving.height_px)))
+    if asked.work == "glance":
+        length_ms = moving.facts.duration_declared_ms or 0
+        if length_ms < GLANCED_AT_MS:
+            return Decoded({}, moving.width_px, moving.height_px, None, None, [], [], "")
+        looked.hurried_at_ms = 0
+        moving.hurry(max(EVERY_MS, length_ms // _GLANCES))
     for moment in _in_time(moving, asked, looked):
         looked.look(moment)
     moving.facts.sampled = looked.in_words()
@@ -48,7 +60,7 @@ def decode_footage(file: BinaryIO, content_type: str, asked: Request) -> Decoded
 
 def _in_time(moving: Moving, asked: Request, looked: "_Looker") -> Iterator[Moment]:
     """Yield moments: every one, then key frames alone, then none, as time and room run out."""
-    is_hurried = False
+    is_hurried = looked.hurried_at_ms is not None
     for moment in moving.moments():
         yield moment
         if not is_hurried and not asked.may_look_closely():

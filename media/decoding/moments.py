@@ -39,8 +39,8 @@ class Moving(Protocol):
         """Yield every shown frame in order. A broken tail ends it and is noted in the facts."""
         ...
 
-    def hurry(self) -> None:
-        """Yield only what costs little from now on."""
+    def hurry(self, apart_ms: int = 0) -> None:
+        """Yield only what costs little from now on, and no closer together than asked."""
         ...
 
     def close_eyes(self) -> None:

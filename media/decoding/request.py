@@ -14,7 +14,7 @@ _ENCODE = 0.60  # of a preview's wall clock
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """kind: "still" or "footage"; work: "ingest", "preview" or "lookup"; times in seconds."""
+    """kind: "still" or "footage"; work: as `client.decode` takes it; times in seconds."""
 
     kind: str
     work: str

@@ -65,6 +65,8 @@ class Stream:
         self._is_hurried = self._is_blind = self._is_stopped = False
         self._broken_by: Exception | None = None
         self._lost = 0
+        self._apart_ms = 0
+        self._last_key_ms: float | None = None
         self.end_ms = 0
         with faults.of_the_file():
             self._container = opening.open_container(file, content_type, asked.max_pixels)
@@ -93,9 +95,9 @@ class Stream:
         yield from self._moment(held, held_at, held_at + last_ms)
         self._finish(count)
 
-    def hurry(self) -> None:
-        """Decode only key frames from now on."""
-        self._is_hurried = True
+    def hurry(self, apart_ms: int = 0) -> None:
+        """Decode only key frames from now on, at least so far apart."""
+        self._is_hurried, self._apart_ms = True, apart_ms
         self._video.codec_context.skip_frame = "NONKEY"
 
     def close_eyes(self) -> None:
@@ -142,7 +144,7 @@ class Stream:
         is_sound = self._sound is not None and packet.stream_index == self._sound.index
         if self._is_hurried and not is_sound and packet.size:
             self._measure(packet)
-            if self._is_blind or not packet.is_keyframe:
+            if self._is_blind or not packet.is_keyframe or self._is_too_soon(packet):
                 return
         try:
             frames = packet.decode()
@@ -159,6 +161,17 @@ class Stream:
             else:
                 opening.hold_to_budget(frame.width, frame.height, self._asked.max_pixels)
                 yield frame
+
+    def _is_too_soon(self, packet: Any) -> bool:
+        """Whether a key frame follows the last one decoded too closely to be worth its time."""
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if not self._apart_ms or stamp is None or packet.time_base is None:
+            return False
+        now = _ms(stamp, packet.time_base)
+        if self._last_key_ms is not None and 0 <= now - self._last_key_ms < self._apart_ms:
+            return True
+        self._last_key_ms = now
+        return False
 
     def _hear(self, frame: Any) -> None:
         """Pass sound on once the first picture has started the clock."""

@@ -9,6 +9,7 @@ from PIL import Image
 from media.decoding import footage, reasons
 from media.decoding.protocol import Decoded, Refused
 from media.errors import DecodeFailed
+from media.fingerprints import featurefile
 
 CONTAINERS = [
     ("mp4", "libx264", "aac"),
@@ -122,6 +123,30 @@ def test_the_strip_lies_in_one_row_with_its_times(run_here, make_clip, frames_of
     assert strip.times_ms[-1] > 10_000
     assert (strip.width, strip.height) == (10 * 213, 160)
     assert opened(strip).size == (strip.width, strip.height)
+
+
+def test_a_glance_looks_at_key_frames_alone(decode_bytes, make_clip, photo):
+    scenes = [photo(name).resize((160, 120)) for name in ("temple", "cat")]
+    times_ms = [at * 250 for at in range(300)]
+    shown = [scenes[at // 150] for at in range(300)]
+    data = make_clip(shown, "matroska", "mpeg4", times_ms=times_ms)
+    decoded = decode_bytes(data, work="glance")
+    assert [file.name for file in decoded.files] == ["features"]
+    assert 20 <= len(decoded.frames) <= 38
+    assert all(np.diff(times(decoded)) >= 2000)
+    assert times(decoded)[-1] > 70_000
+    kept = featurefile.times(io.BytesIO(file_of(decoded, "features").data))
+    assert len(kept) == 2
+    assert kept[0] == 0
+    assert 37_500 <= kept[1] < 42_000
+
+
+def test_a_glance_at_short_footage_or_an_animation_shows_nothing(run_here, clip, photo):
+    assert run_here(clip.read_bytes(), work="glance").frames == []
+    moving = io.BytesIO()
+    first = photo("cat").resize((64, 48))
+    first.save(moving, "GIF", save_all=True, append_images=[first.rotate(90)], duration=60_000)
+    assert run_here(moving.getvalue(), work="glance").frames == []
 
 
 def test_a_lookup_makes_features_alone(run_here, clip):
