@@ -78,6 +78,7 @@ def judge(request: HttpRequest, number: int, uuid: str) -> HttpResponse:
                 role=request.POST.get("role"),
                 rights=request.POST.get("rights"),
                 note=request.POST.get("note"),
+                people_at_risk=request.POST.get("people_at_risk"),
             )
             messages.success(request, "Saved what was found about this item.")
     except ClaimError as error:

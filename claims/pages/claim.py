@@ -38,6 +38,7 @@ def drawn(
         request.user,
         item_asked=request.GET.get("item", ""),
         step_asked=request.GET.get("step", ""),
+        sun_asked=request.GET.get("sun", ""),
         typed=typed,
     )
     return render(request, "claims/claim.html", {"desk": desk, "claim": claim}, status=status)

@@ -21,6 +21,7 @@ from claims.models import (
 from claims.pages import datebar, step_lines
 from claims.pages.forms import CREDIBILITY
 from claims.pages.log_lines import LogLine
+from claims.pages.panels import Panels
 from claims.pages.rows import lease_left_s
 from claims.pages.step_lines import ListLines, Typed
 from claims.reviews import Difference
@@ -50,6 +51,7 @@ class Desk:
     item_asked: str = ""
     step_asked: str = ""
     typed: Typed | None = None
+    sun_asked: str = ""
     blank_form: str = ""  # kept by the template tag that draws it
 
     # Choices of the forms.
@@ -117,6 +119,10 @@ class Desk:
     def why_urgent(self) -> str:
         return queue.why_urgent(self.claim)
 
+    @cached_property
+    def panels(self) -> Panels:
+        return Panels(self.claim, self.user, self.typed, self.sun_asked)
+
     # --- Who and when ----------------------------------------------------------------------------
     @property
     def reliability_words(self) -> str:
@@ -182,7 +188,7 @@ class Desk:
             return {}
         if self.typed and self.typed.form == f"judge-{one.uuid}":
             return {**self.typed.values, "is_open": True, "error": self.typed.error}
-        names = ("authenticity", "role", "rights", "note")
+        names = ("authenticity", "role", "rights", "note", "people_at_risk")
         return {name: getattr(one, name) for name in names}
 
     @cached_property

@@ -65,7 +65,48 @@ def _decided(detail: dict[str, Any]) -> str:
     return f"decided: {words}"
 
 
+def _said_of(detail: dict[str, Any], *names: str) -> str:
+    """The first of these that the event kept, in quotation marks; "" for none."""
+    text = next((str(detail[name]) for name in names if detail.get(name)), "")
+    return f" “{text[:80]}{'…' if len(text) > 80 else ''}”" if text else ""
+
+
+def _bound(detail: dict[str, Any]) -> str:
+    return f"{str(detail.get('bound', '')).replace('_', ' ')} {detail.get('on', '')}"
+
+
+def _hits(detail: dict[str, Any]) -> str:
+    hits = detail.get("hits")
+    return "no result" if hits is None else f"{hits} hit{'' if hits == 1 else 's'}"
+
+
+def _linked(detail: dict[str, Any]) -> str:
+    return f"{str(detail.get('kind', '')).replace('_', ' ')} #{detail.get('number', '')}"
+
+
+_PARTS_TOLD = {
+    "appearance_added": lambda one: f"noted an appearance{_said_of(one, 'outlet', 'address')}",
+    "appearance_changed": lambda one: f"changed the appearance{_said_of(one, 'appearance')}",
+    "appearance_removed": lambda one: f"took an appearance off{_said_of(one, 'outlet', 'address')}",
+    "attribution_added": lambda one: f"added{_said_of(one, 'source') or ' nobody'} to the chain",
+    "attribution_changed": lambda one: (
+        f"judged{_said_of(one, 'source') or ' a link'} in the chain: {one.get('verdict', '')}"
+        if "verdict" in one.get("changed", {})
+        else f"changed{_said_of(one, 'source') or ' a link'} in the chain"
+    ),
+    "attribution_removed": lambda one: f"took{_said_of(one, 'source') or ' a link'} off the chain",
+    "search_logged": lambda one: f"tried{_said_of(one, 'tool')}: {_hits(one)}",
+    "search_changed": lambda one: f"corrected the ledger{_said_of(one, 'search')}",
+    "search_removed": lambda one: f"struck a search{_said_of(one, 'tool')}",
+    "date_proof_added": lambda one: f"dated it: {_bound(one)}",
+    "date_proof_changed": lambda one: f"changed a limit of the date{_said_of(one, 'date_proof')}",
+    "date_proof_removed": lambda one: f"took a limit of the date off: {_bound(one)}",
+    "linked": lambda one: f"linked it: {_linked(one)}",
+    "link_changed": lambda one: f"changed a link: {_linked(one)}",
+    "unlinked": lambda one: f"took a link off: {_linked(one)}",
+}
 _TOLD = {
+    **_PARTS_TOLD,
     "ask": lambda detail: f"asks {detail.get('waiting_on') or 'for help'} and waits",
     "answered": _answered,
     "reopened": lambda detail: f"took back the answer to “{detail.get('question', '')}”",
