@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from claims import alarms, chain, reuse, searches, verdicts
+from claims import alarms, chain, reuse, reviews, searches, verdicts
 from claims.alarms import Alarm
 from claims.dates import Bracket
 from claims.models import Claim, Verdict
@@ -52,8 +52,11 @@ def of_many(claims: Iterable[Claim]) -> list[Paper]:
 
 
 def of(claim: Claim) -> Paper:
-    """Gather for one claim, with the caveat it would get now if none was written."""
+    """Gather for one claim, with the caveat it would get now if none was written.
+
+    While two people answer a hard claim apart, none is proposed: it would tell what one answered.
+    """
     (paper,) = of_many([claim])
-    if paper.disclosure is not None:
+    if paper.disclosure is not None or reviews.is_blind(claim):
         return paper
     return Paper(**{**vars(paper), "disclosure": verdicts.proposed_disclosure(claim)})

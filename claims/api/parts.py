@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from claims.api.fields import RatingField, RowField
 from claims.api.strict import Strict
-from claims.models import Attachment, Event, Evidence, Grade, Source, Step
+from claims.models import Attachment, Event, Evidence, Grade, Source, Step, StepChange
 
 
 # --- Attachments ------------------------------------------------------------------------------
@@ -70,6 +70,16 @@ class StepBody(Strict):
     evidence = EvidenceSerializer(many=True, required=False)
 
 
+class StepChangeOut(serializers.ModelSerializer):
+    """What a step's answer was before somebody changed or reopened it."""
+
+    by = serializers.CharField(source="by.username")
+
+    class Meta:
+        model = StepChange
+        fields = ["before", "by", "at"]
+
+
 class StepOut(serializers.ModelSerializer):
     """A question with its answer."""
 
@@ -78,17 +88,27 @@ class StepOut(serializers.ModelSerializer):
     required = serializers.BooleanField(source="is_required")
     confidence = serializers.SerializerMethodField()
     evidence = EvidenceSerializer(many=True)
+    history = StepChangeOut(many=True)
     answered_by = serializers.CharField(source="answered_by.username", default=None)
 
     class Meta:
         model = Step
         fields = [
             "id", "checklist", "key", "pillar", "question", "how", "required", "answer", "method",
-            "confidence", "reason", "evidence", "answered_by", "answered_at",
+            "confidence", "reason", "evidence", "answered_by", "answered_at", "history",
         ]  # fmt: skip
 
     def get_confidence(self, step: Step) -> str | None:
         return step.confidence or None
+
+    def to_representation(self, step: Step) -> dict[str, Any]:
+        """The step; while a blind review is under way, without what others answered."""
+        shown: dict[str, Any] = super().to_representation(step)
+        if self.context.get("is_hidden"):
+            blank = {"method": "", "reason": "", "evidence": [], "history": []}
+            nothing = dict.fromkeys(["answer", "confidence", "answered_by", "answered_at"])
+            shown |= {**nothing, **blank}
+        return shown
 
 
 class MissingOut(serializers.Serializer):
