@@ -21,6 +21,7 @@ SAMPLE_MS = 500  # two frames a second are looked at
 MIN_FRAMES = 3  # fewer that agree in time are chance, or a logo
 LOOSE_BITS = 17  # in all 48, still a long way from the 100 and more between unrelated frames
 ALIKE_BITS = 24  # frames no further apart show one and the same scene
+UNLIKE_BITS = 80  # frames further apart, on a line that other frames agree on, show another thing
 MIN_DENSITY = 0.4  # of the frames in a segment that could be compared
 STATIC_SHARE = 0.6  # of a clip that one unchanging scene must fill to count
 IDENT_MS = 6000  # both begin or both end so: an ident or end card, five seconds as sampled
@@ -36,6 +37,7 @@ _BRIDGED_MS = 15_000  # between two judged frames, where nothing speaks against 
 _WORTH = 20  # inliers that weigh half
 _VAGUE = 0.3  # weight of judged frames beside codes, which are exacter in time
 _EDGE_MS = 1000
+_CODES_TELL = 0.6  # of the judged frames whose codes match too, so that codes end what they match
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -201,6 +203,8 @@ def _walk(
         bits, partners = _along(query, other, turn, line)
     on_line = pairs.among(pairs.along(line, JUDGED_MS * 1.2) & (pairs.weight > 0))
     spoken_for = _spoken_for(query, other, line, on_line, pairs)
+    if _tell_apart(bits[_places(query, on_line.at)], radius):
+        spoken_for &= (bits <= UNLIKE_BITS) | (bits == tracks.FAR)
     could = (bits < tracks.FAR) | spoken_for
     run = _longest_run(could, ((bits <= radius + LOOSE_BITS) | spoken_for) & is_free)
     asked = int(could[run[0] : run[-1] + 1].sum()) if len(run) else 0
@@ -208,6 +212,11 @@ def _walk(
     if len(run):
         within = np.isin(_places(query, on_line.at), np.arange(run[0], run[-1] + 1))
     return _Run(line, run, partners[run], run[bits[run] <= radius], on_line.among(within), asked)
+
+
+def _tell_apart(bits: Ints, radius: int) -> bool:
+    """Whether codes match where the judge says so, and can be believed where they do not."""
+    return len(bits) > 0 and bool((bits <= radius + LOOSE_BITS).mean() >= _CODES_TELL)
 
 
 def _along(query: Track, other: Track, turn: int, line: Line) -> tuple[Ints, Ints]:
