@@ -455,6 +455,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "axes.apps": {"level": "WARNING"},
+        "faiss.loader": {"level": "WARNING"},
         "django.request": {"filters": ["not_health"]},
     },
     "root": {"handlers": ["console"], "level": environment.log_level("LOG_LEVEL", "INFO")},
