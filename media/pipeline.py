@@ -3,7 +3,7 @@ ends the job, and only while the job's lease is held: a late twin writes nothing
 """
 
 import logging
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -29,6 +29,7 @@ WORTH_ANOTHER_TRY = {
 WAIT_S = 10.0  # before our own fault is tried again: time for a disk or a database to come back
 DOOR_WAIT_S = 30.0  # before a door that was closed is asked again
 BATCH = 500  # rows per statement
+GLANCED_BYTES = 4 * 1024**2  # a minute of footage is seldom less
 
 FAULT = "internal_error", "A fault of ours stopped the work on this file. It is kept; try again."
 FULL = "storage_full", "The server ran out of room. The file is kept; make room and try again."
@@ -87,6 +88,8 @@ def process(job: Job) -> None:
     """Decode an item, keep what comes of it, and ask for what follows."""
     item = job.item
     with originals.open_original(item) as original:
+        if item.size_bytes >= GLANCED_BYTES and not item.processed_by:
+            _glance(job, original)
         decoded = decode(original, item.kind, "ingest")
     before = {entry["key"] for entry in item.derivatives.values()}
     entries = {file.name: derivatives.save(item, file) for file in decoded.files}
@@ -100,6 +103,32 @@ def process(job: Job) -> None:
         if item.kind == Item.Kind.FOOTAGE:
             jobs.enqueue(item, Job.Kind.PREVIEW, is_again=True)
     derivatives.remove(sorted(before - {entry["key"] for entry in entries.values()}))
+
+
+def _glance(job: Job, original: BinaryIO) -> None:
+    """Match new footage by its key frames before all of it is read: an early answer.
+
+    The item stays as unfinished as it is. What cannot be had this way is left to the whole.
+    """
+    item = job.item
+    if item.kind != Item.Kind.FOOTAGE or job.attempts > 1:
+        return
+    try:
+        decoded = decode(original, item.kind, "glance")
+        if not decoded.frames:  # short footage is soon read
+            return
+        entries = {file.name: derivatives.save(item, file) for file in decoded.files}
+        with transaction.atomic():
+            if not jobs.heartbeat(job):
+                raise LeaseLost(f"job {job.pk} is not held any more")
+            item.width_px, item.height_px = decoded.width_px, decoded.height_px
+            item.duration_ms, item.derivatives = decoded.duration_ms, entries
+            item.save(update_fields=["width_px", "height_px", "duration_ms", "derivatives"])
+            _write_frames(item, decoded.frames)
+            voting.note_change(item)
+        matching.find_copies(item)
+    except (DecodeFailed, DoorClosed) as failure:
+        log.info("%s: no early answer: %s", job, failure)
 
 
 def _write_item(

@@ -119,6 +119,53 @@ def test_footage_keeps_its_moments_and_each_distinct_code_once(make_job, decoder
     assert [frame.time_ms for frame in job.item.frames.all()] == [0, 500, 1000]
 
 
+def test_long_footage_is_matched_by_its_key_frames_while_the_rest_is_read(
+    make_job, decoder, monkeypatch
+):
+    monkeypatch.setattr(pipeline, "GLANCED_BYTES", 0)
+    decoder(decoded(3, duration_ms=1500))
+    pipeline.run(make_job("footage").pk)
+    job = make_job("still")
+    job.item.kind = Item.Kind.FOOTAGE
+    job.item.save()
+    seen = []
+
+    def decode(source, kind, work):
+        item = Item.objects.get(pk=job.item_id)
+        seen.append((work, item.frames.count(), item.earlier_copies.count(), item.is_matching))
+        return decoded(4 if work == "glance" else 8, duration_ms=4000)
+
+    monkeypatch.setattr(pipeline, "decode", decode)
+    pipeline.run(job.pk)
+
+    assert seen == [("glance", 0, 0, True), ("ingest", 4, 1, True)]
+    item = Item.objects.get(pk=job.item_id)
+    assert item.frames.count() == 8
+    assert item.is_matching  # until the whole has been compared too
+    pipeline.run(item.jobs.get(kind="match").pk)
+    assert not Item.objects.get(pk=item.pk).is_matching
+    assert item.earlier_copies.count() == 1
+
+
+def test_a_glance_that_fails_costs_nothing(make_job, decoder, monkeypatch):
+    monkeypatch.setattr(pipeline, "GLANCED_BYTES", 0)
+    asked = decoder(DecodeFailed("takes_too_long", "Too long."), decoded(2, duration_ms=1000))
+    job = make_job("footage")
+    pipeline.run(job.pk)
+    assert [work for _, work, _ in asked] == ["glance", "ingest"]
+    assert states(job) == ("done", "ready", "")
+
+
+def test_stills_and_what_was_read_before_are_not_glanced_at(make_job, decoder, monkeypatch):
+    monkeypatch.setattr(pipeline, "GLANCED_BYTES", 0)
+    asked = decoder(decoded())
+    pipeline.run(make_job().pk)
+    job = make_job("footage")
+    Item.objects.filter(pk=job.item_id).update(processed_by="decode-0")
+    pipeline.run(job.pk)
+    assert [work for _, work, _ in asked] == ["ingest", "ingest"]
+
+
 def test_footage_gets_a_preview_by_a_job_of_its_own(make_job, decoder):
     decoder(decoded())
     pipeline.run(make_job("footage").pk)
