@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from claims import alarms, dates, workflow
@@ -84,6 +85,13 @@ def published() -> QuerySet[Publication]:
         .select_related("claim", "verdict")
         .order_by("-published_at", "-pk")
     )
+
+
+def latest() -> QuerySet[Publication]:
+    """The last version of each claim, withdrawn ones too, by their last change."""
+    newer = Publication.objects.filter(claim=OuterRef("claim"), version__gt=OuterRef("version"))
+    changed = Coalesce("withdrawn_at", "published_at")
+    return Publication.objects.filter(~Exists(newer)).order_by(changed.desc(), "-pk")
 
 
 def current(claim: Claim) -> Publication | None:

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.timesince import timesince, timeuntil
 
-from claims import checklists, leases, log, roles, workflow
+from claims import checklists, leases, log, order, roles, workflow
 from claims.errors import ClaimMoved, LeaseHeld, NothingToTake
 from claims.models import Claim, Recheck
-from claims.models.claim import ClaimQuerySet
+from claims.models.claim import BY_TURN, TO_WORK_ON, ClaimQuerySet, reused
 from claims.states import State
 
 _TRIES = 20  # claims that others may snatch away before a person is told to try again
@@ -22,18 +22,20 @@ _OVER = [State.SET_ASIDE, State.WITHDRAWN]
 
 
 # --- Order and counts ----
-def _left_alone(user: User) -> Q:
-    return Q(state=State.IN_REVIEW, lease_until__lte=timezone.now())
+def _open() -> Q:
+    """Nobody holds it, or whoever did left it alone past the lease."""
+    left = Q(state=State.IN_REVIEW, lease_until__lte=timezone.now())
+    return (Q(state=State.OPEN) | left) & Q(state__in=TO_WORK_ON)
 
 
 def _to_recheck() -> Q:
     """Whose clock ran out, or what leans on evidence that fell since."""
-    stale = Recheck.objects.filter(settled_at=None).values("claim")
+    stale = list(Recheck.objects.filter(settled_at=None).values_list("claim", flat=True))
     return (Q(recheck_at__lte=timezone.now()) | Q(pk__in=stale)) & ~Q(state__in=_OVER)
 
 
 TABS: dict[str, Callable[[User], Q]] = {
-    "open": lambda user: Q(state=State.OPEN) | _left_alone(user),
+    "open": lambda user: _open(),
     "mine": lambda user: Q(assignee=user.pk, state__in=_AT_WORK),
     "waiting": lambda user: Q(state=State.WAITING),
     "decided": lambda user: Q(state=State.DECIDED),
@@ -53,12 +55,14 @@ def in_tab(user: User, tab: str) -> ClaimQuerySet:
     return ordered(user).filter(TABS[tab](user))
 
 
+def tab(user: User, name: str) -> ClaimQuerySet:
+    """The claims of one tab in no order, as `order.InOrder` takes them. Raises KeyError."""
+    return Claim.objects.seen_by(user).filter(TABS[name](user))
+
+
 def counts(user: User) -> dict[str, int]:
-    """How many claims each tab holds for this person, in one query."""
-    return Claim.objects.seen_by(user).aggregate(
-        **{tab: Count("pk", filter=made(user)) for tab, made in TABS.items() if tab != "all"},
-        all=Count("pk"),
-    )
+    """How many claims each tab holds for this person, up to `order.MOST_COUNTED`; two queries."""
+    return order.counted({name: tab(user, name) for name in TABS}, user)
 
 
 def reasons(claim: Claim) -> list[str]:
@@ -142,10 +146,10 @@ def _take_first(by: User) -> Claim:
 
     PostgreSQL skips rows that another one holds. SQLite lets one transaction write at a time.
     """
-    claims = Claim.objects.takeable().in_review_order()
+    claims = Claim.objects.takeable().order_by(*BY_TURN)
     if connection.features.has_select_for_update_skip_locked:
         claims = claims.select_for_update(skip_locked=True, of=("self",))
-    claim = claims.first()
+    claim = claims.filter(reused()).first() or claims.first()
     if claim is None:
         raise NothingToTake("There is nothing to take: no claim is open.")
     return take(claim, by)

@@ -12,6 +12,20 @@ from claims.models.source import Source
 from claims.states import State
 from media.models import Item, Match
 
+TO_WORK_ON = [State.OPEN, State.IN_REVIEW, State.WAITING]
+# By deadline (none last), then priority, then the oldest. The indexes follow it column by column.
+BY_TURN = (F("due_at").asc(nulls_last=True), "-priority", "created_at", "pk")
+
+
+def reused() -> Q:
+    """Whether an attached item has a match nobody has decided, as a condition on claims.
+
+    Asked once for all claims and not once for each, from the few matches to the claims.
+    """
+    undecided = Match.objects.undecided().order_by()
+    items = undecided.values("newer").union(undecided.values("older"))
+    return Q(pk__in=Attachment.objects.filter(item__in=items).order_by().values("claim"))
+
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def waiting(self) -> Self:
@@ -20,16 +34,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def with_reuse_flag(self) -> Self:
         """Add `is_reused`: an attached item has a match nobody has decided."""
-        undecided = Match.objects.undecided()
-        # Asked once for all claims, not once for each: eight times faster at 100,000 claims.
-        flagged = Attachment.objects.filter(
-            Q(item__in=undecided.values("newer")) | Q(item__in=undecided.values("older"))
-        )
         return self.annotate(
             is_reused=Case(
-                When(pk__in=flagged.values("claim"), then=True),
-                default=False,
-                output_field=models.BooleanField(),
+                When(reused(), then=True), default=False, output_field=models.BooleanField()
             )
         )
 
@@ -40,7 +47,8 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
             Q(state=State.OPEN)
             | Q(state=State.IN_REVIEW, lease_until__lte=now)
             | Q(state=State.IN_REVIEW, lease_until=None)
-            | Q(state=State.WAITING, wake_at__lte=now)
+            | Q(state=State.WAITING, wake_at__lte=now),
+            state__in=TO_WORK_ON,  # says nothing new, but lets PostgreSQL walk `claim_turn`
         )
 
     def with_papers(self) -> Self:
@@ -51,9 +59,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def in_review_order(self) -> Self:
         """Flagged first, then by deadline (none last), then priority, then the oldest."""
-        return self.with_reuse_flag().order_by(
-            "-is_reused", F("due_at").asc(nulls_last=True), "-priority", "created_at", "pk"
-        )
+        return self.with_reuse_flag().order_by("-is_reused", *BY_TURN)
 
     def seen_by(self, user) -> Self:
         """Claims a person may know of: all for the desk, their own for a submitter."""
@@ -147,7 +153,16 @@ class Claim(models.Model):
             ("publish_claim", "Can publish, send back, correct and withdraw"),
         ]
         indexes = [
-            models.Index(fields=["state", "due_at", "-priority", "created_at"], name="claim_queue")
+            models.Index(fields=["state", "due_at", "-priority", "created_at"], name="claim_queue"),
+            models.Index(
+                fields=["due_at", "-priority", "created_at", "id"],
+                condition=Q(state__in=TO_WORK_ON),
+                name="claim_turn",
+            ),
+            models.Index(fields=["due_at", "-priority", "created_at", "id"], name="claim_order"),
+            models.Index(
+                fields=["recheck_at"], condition=Q(recheck_at__isnull=False), name="claim_recheck"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,14 +10,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils import timezone
 
-from claims.models import Attachment, Claim
+from claims.models import Attachment, Claim, Source
 from claims.models.claim import ClaimQuerySet
 from claims.states import State
 from media.models import Item, Match, Submission
 
 SOON = timedelta(hours=2)
 _MENU = 40  # names in a menu; beyond that a person searches
-_TAGS_READ = 2000  # claims whose tags are read for the menu
+_READ = 500  # newest claims of a tab, whose sources, languages and tags make the menus
 
 
 @dataclass(frozen=True)
@@ -162,12 +162,7 @@ def _clean(text: str | None) -> str:
 
 def shown(claims: ClaimQuerySet, asked: QueryDict, *, with_state: bool) -> list[Filter]:
     """Describe every filter for the page. claims: those of the tab, not yet narrowed."""
-    menus = {
-        **FIXED,
-        "source": _sources(claims),
-        "language": _languages(claims),
-        "tag": _tags(claims),
-    }
+    menus = {**FIXED, **_menus(claims, _clean(asked.get("source")))}
     names = [name for name in LABELS if with_state or name != "state"]
     return [_filter(name, menus[name], asked) for name in names]
 
@@ -193,20 +188,22 @@ def address(asked: QueryDict, **changes: str) -> str:
     return f"?{new.urlencode()}"
 
 
-def _sources(claims: ClaimQuerySet) -> dict[str, str]:
-    named = claims.order_by("claimant__name").exclude(claimant=None)
-    rows = named.values_list("claimant", "claimant__name", "claimant__handle").distinct()
-    return {str(pk): f"{name} {handle}".strip() for pk, name, handle in rows[:_MENU]}
+def _menus(claims: ClaimQuerySet, source: str) -> dict[str, dict[str, str]]:
+    """Sources, languages and tags of the tab's newest claims, in one query.
 
-
-def _languages(claims: ClaimQuerySet) -> dict[str, str]:
-    codes = claims.exclude(language="").order_by("language").values_list("language", flat=True)
-    return {code: code for code in codes.distinct()[:_MENU]}
-
-
-def _tags(claims: ClaimQuerySet) -> dict[str, str]:
-    lists: Iterable[list[str]] = (
-        claims.exclude(tags=[]).order_by("-pk").values_list("tags", flat=True)[:_TAGS_READ]
-    )
-    counted = Counter(tag for tags in lists for tag in tags if isinstance(tag, str))
-    return {tag: tag for tag, _ in sorted(counted.most_common(_MENU))}
+    source: the one that is set, named in any case.
+    """
+    columns = ("claimant", "claimant__name", "claimant__handle", "language", "tags")
+    rows = list(claims.order_by("-pk").values_list(*columns)[:_READ])
+    sources = {str(pk): f"{name} {handle}".strip() for pk, name, handle, *_ in rows if pk}
+    languages = {language for *_, language, _ in rows if language}
+    counted = Counter(tag for *_, tags in rows for tag in tags if isinstance(tag, str))
+    if source not in sources and _is_number(source):
+        known = Source.objects.filter(pk=int(source)).first()
+        sources |= {source: f"{known.name} {known.handle}".strip()} if known else {}
+    by_name = sorted(sources.items(), key=lambda one: one[1].casefold())
+    return {
+        "source": dict(by_name[:_MENU]) | ({source: sources[source]} if source in sources else {}),
+        "language": {code: code for code in sorted(languages)[:_MENU]},
+        "tag": {tag: tag for tag, _ in sorted(counted.most_common(_MENU))},
+    }

@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from claims import queue
+from claims import order, queue
 from claims.errors import ClaimError
 from claims.models import Claim
 from claims.pages import filters, rows
 from media.models import Item
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 TABS = {
     "open": "Open",
     "mine": "Mine",
@@ -37,8 +37,8 @@ def show(request: HttpRequest) -> HttpResponse:
     """One tab of the queue, narrowed by the filters in the address."""
     require_desk(request.user)
     tab = _tab(request)
-    in_tab = queue.in_tab(request.user, tab)
-    found = rows.with_all(filters.narrow(in_tab, request.GET))
+    in_tab = queue.tab(request.user, tab)
+    found = order.InOrder(filters.narrow(in_tab, request.GET), rows.with_all)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     shown = filters.shown(in_tab, request.GET, with_state=tab == "all")
     words = {
@@ -49,9 +49,16 @@ def show(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(request.GET.get("q")) or any(one.value for one in shown),
         "q": request.GET.get("q", ""),
         "query": filters.address(request.GET),
-        "compared": Item.objects.filter(state=Item.State.READY, not_comparable="").count(),
+        "compared": _compared(),
+        "most": order.MOST_COUNTED,
     }
     return render(request, "claims/queue.html", words)
+
+
+def _compared() -> int:
+    """How many items a new one is compared with, up to what is counted."""
+    usable = Item.objects.filter(state=Item.State.READY, not_comparable="")
+    return usable.order_by().values("pk")[: order.MOST_COUNTED].count()
 
 
 @require_GET
@@ -72,6 +79,7 @@ def _tabs(user: User, tab: str) -> dict:
     return {
         "tab": tab,
         "tab_words": TABS[tab],
+        "most": order.MOST_COUNTED,
         "tabs": [(name, words, counts[name]) for name, words in TABS.items()],
     }
 

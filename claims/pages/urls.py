@@ -8,6 +8,7 @@ from claims.pages import (
     claim,
     dashboard,
     entering,
+    feeds,
     gathering,
     moves,
     published,
@@ -40,6 +41,8 @@ urlpatterns = [
     path("steps/<uuid:uuid>/answer/", steps.answer, name="step-answer"),
     path("steps/<uuid:uuid>/reopen/", steps.reopen, name="step-reopen"),
     path("published/", published.show_list, name="published"),
+    path("published/feed.json", feeds.show_json, name="feed-json"),
+    path("published/feed.atom", feeds.show_atom, name="feed-atom"),
     path("published/<int:number>/", published.show, name="published-claim"),
     path("dashboard/", dashboard.show, name="dashboard"),
 ]

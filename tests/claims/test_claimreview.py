@@ -1,11 +1,13 @@
 """ClaimReview and MediaReview: required fields, honest numbers, safe links."""
 
 import json
+from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
 from claims.claimreview import NUMBERS, claim_review
-from claims.models import Verdict
+from claims.models import Attachment, Verdict
 
 SNAPSHOT = {
     "number": 218,
@@ -133,3 +135,90 @@ def test_a_claim_without_claimant_or_media_is_a_review_too():
     review = claim_review({**SNAPSHOT, "claimant": None, "media": []})
     assert "author" not in review["itemReviewed"]
     assert "associatedMediaReview" not in review
+
+
+# --- Against the vocabulary's own definitions ---------------------------------------------------
+SCHEMA_ORG = json.loads((Path(__file__).parent / "schema_org.json").read_text())
+TYPES = SCHEMA_ORG["types"]
+WEB = ("https://", "http://")
+VALUES = {
+    "str": lambda value: isinstance(value, str),
+    "URL": lambda value: isinstance(value, str) and value.startswith(WEB),
+    "int": lambda value: isinstance(value, int),
+    "float": lambda value: isinstance(value, int | float),
+    "bool": lambda value: isinstance(value, bool),
+    "date": lambda value: isinstance(value, str) and bool(date.fromisoformat(value[:10])),
+    "datetime": lambda value: isinstance(value, str) and bool(datetime.fromisoformat(value)),
+    "MediaManipulationRatingEnumeration": lambda value: (
+        value in SCHEMA_ORG["MediaManipulationRatingEnumeration"]
+    ),
+}
+
+
+def ancestors(name: str) -> set[str]:
+    return {name}.union(*(ancestors(one) for one in TYPES.get(name, {"is_a": []})["is_a"]))
+
+
+def ranges_of(kind: str, name: str) -> list[str] | None:
+    """What may stand in a property of a type, its own or inherited; None where it has none."""
+    for one in ancestors(kind):
+        if name in TYPES[one]["properties"]:
+            return TYPES[one]["properties"][name]
+    return None
+
+
+def faults_of(node: dict, path: str = "") -> list[str]:
+    """Everything in a JSON-LD node that schema.org does not define so."""
+    kind = node.get("@type")
+    if kind is None:
+        return [] if set(node) == {"@id"} else [f"{path}: no type"]
+    if kind not in TYPES:
+        return [f"{path}: no type {kind}"]
+    found = []
+    for name, value in node.items():
+        if not name.startswith("@"):
+            for one in value if isinstance(value, list) else [value]:
+                found += _faults(kind, name, one, f"{path}/{name}")
+    return found
+
+
+def _faults(kind: str, name: str, value, path: str) -> list[str]:
+    ranges = ranges_of(kind, name)
+    if ranges is None:
+        return [f"{path}: {kind} has no {name}"]
+    if isinstance(value, dict):
+        is_reference = set(value) == {"@id"}
+        fits = is_reference or ancestors(value.get("@type", "")) & set(ranges)
+        return faults_of(value, path) + ([] if fits else [f"{path}: not a {ranges}"])
+    fits = any(VALUES[one](value) for one in ranges if one in VALUES)
+    return [] if fits else [f"{path}: {value!r} is none of {ranges}"]
+
+
+@pytest.mark.parametrize("rating", Verdict.Rating.values)
+def test_every_property_is_one_that_schema_org_defines(rating):
+    review = claim_review({**SNAPSHOT, "rating": rating})
+    assert faults_of(review) == []
+    (media,) = review["associatedMediaReview"]
+    assert media["associatedClaimReview"] == {"@id": review["@id"]}
+
+
+def test_every_code_of_the_desk_is_one_of_schema_orgs():
+    codes = Attachment.Authenticity.values
+    assert sorted(codes) == SCHEMA_ORG["MediaManipulationRatingEnumeration"]
+    everything = {**SNAPSHOT["media"][0], "authenticity": codes}
+    assert faults_of(claim_review({**SNAPSHOT, "media": [everything]})) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"claimReviewd": "x"}, "has no claimReviewd"),
+        ({"reviewRating": {"@type": "Claim"}}, "not a"),
+        ({"itemReviewed": {"@type": "Clame"}}, "no type Clame"),
+        ({"url": "somewhere"}, "is none of"),
+        ({"associatedMediaReview": [{"@type": "MediaReview", "mediaAuthenticityCategory": "Fake"}]},
+         "is none of"),
+    ],
+)  # fmt: skip
+def test_the_vocabulary_finds_what_is_wrong(wrong, said):
+    assert any(said in fault for fault in faults_of({**claim_review(SNAPSHOT), **wrong}))
