@@ -17,7 +17,20 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from claims import roles, sources, tokens
-from claims.models import ApiToken, Attachment, Claim, Event, Grade, Source, Verdict
+from claims.models import (
+    ApiToken,
+    Appearance,
+    Attachment,
+    Attribution,
+    Claim,
+    ClaimLink,
+    DateProof,
+    Event,
+    Grade,
+    Search,
+    Source,
+    Verdict,
+)
 
 DAYS_A_KEY_LASTS = 90  # offered, not imposed
 _STATE_COLOURS = {
@@ -277,13 +290,58 @@ class SourceAdmin(ModelAdmin):
 # --- Claims and their log ------------------------------------------------------------------------
 class AttachmentInline(LookOnly, TabularInline):
     model = Attachment
-    fields = ["item", "role", "authenticity", "rights", "note"]
+    fields = ["item", "role", "authenticity", "rights", "people_at_risk", "note"]
     readonly_fields = fields
     tab = True
     extra = 0
 
     def has_view_permission(self, request, obj=None) -> bool:
         return request.user.has_perm("claims.view_claim")
+
+
+class PartInline(LookOnly, TabularInline):
+    """What people gathered: written on the claim's page, read here."""
+
+    tab = True
+    extra = 0
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.has_perm("claims.view_claim")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("by")
+
+
+class AttributionInline(PartInline):
+    model = Attribution
+    fields = readonly_fields = ["order", "source", "verb", "verdict", "note", "by"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("source")
+
+
+class AppearanceInline(PartInline):
+    model = Appearance
+    fields = readonly_fields = ["outlet", "address", "seen_on", "archive_address", "by"]
+
+
+class DateProofInline(PartInline):
+    model = DateProof
+    fields = readonly_fields = ["bound", "on", "basis", "confidence", "by"]
+
+
+class SearchInline(PartInline):
+    model = Search
+    fields = readonly_fields = ["tool", "query", "at", "hits", "outcome", "proof", "by"]
+
+
+class LinkInline(PartInline):
+    model = ClaimLink
+    fk_name = "claim"
+    fields = readonly_fields = ["kind", "other", "note", "by"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("other")
 
 
 class VerdictInline(LookOnly, TabularInline):
@@ -313,7 +371,16 @@ class ClaimAdmin(LookOnly, ModelAdmin):
     list_select_related = ["claimant", "assignee"]
     search_fields = ["statement", "words_as_said", "claimant__name"]
     search_help_text = "Search in statements, words as said and claimants"
-    inlines = [AttachmentInline, VerdictInline, EventInline]
+    inlines = [
+        AttributionInline,
+        AppearanceInline,
+        AttachmentInline,
+        DateProofInline,
+        SearchInline,
+        LinkInline,
+        VerdictInline,
+        EventInline,
+    ]
     fieldsets = [
         (
             None,

@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from claims import sources, tokens
+from claims import chain, searches, sources, tokens
 from claims.models import ApiToken, Claim, Event, Source
 from claims.roles import Role
 
@@ -216,3 +218,17 @@ def test_claims_and_events_are_for_looking_at(erin, admin_user, make_claim, clie
             assert browser.post(f"{base}{row.pk}/change/", {"verb": "x"}).status_code == 403
             assert browser.post(f"{base}{row.pk}/delete/", {"post": "yes"}).status_code == 403
             assert browser.get(f"{base}add/").status_code == 403
+
+
+def test_what_was_gathered_is_read_in_the_admin_and_changed_by_nobody(
+    erin, alice, make_claim, militia, client_of
+):
+    claim = make_claim()
+    chain.add(claim, alice, source=militia, verb="boasts")
+    searches.add(claim, alice, tool="Reverse search", query="frame at 0:03.200", hits=0)
+    address = reverse("admin:claims_claim_change", args=[claim.pk])
+    page = client_of(erin).get(address).content.decode()
+    assert "boasts" in page
+    assert "frame at 0:03.200" in page
+    for name in ("verb", "query"):
+        assert not re.search(rf'<(input|textarea|select)[^>]*name="[a-z_]+-0-{name}"', page)

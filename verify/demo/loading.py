@@ -10,7 +10,21 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from claims import attachments, checklists, intake, publishing, queue, sources, verdicts, workflow
+from claims import (
+    appearances,
+    attachments,
+    chain,
+    checklists,
+    dateproofs,
+    intake,
+    links,
+    publishing,
+    queue,
+    searches,
+    sources,
+    verdicts,
+    workflow,
+)
 from claims.models import Claim, Source, Step
 from claims.roles import Role
 from claims.states import State
@@ -33,6 +47,7 @@ def load(say: Callable[[str], None]) -> None:
     say(f"files: {len(items)} items sent, now looking at them")
     work_off_jobs(say)
     enter_claims(people, items)
+    gather(people)
     make_history(people, items)
     say(f"claims: {Claim.objects.count()} in the desk")
 
@@ -141,6 +156,50 @@ def enter_claims(people: dict[str, User], items: dict[str, Item]) -> None:
             attachments.attach(claim, items[footage.ROAD_NOW.name], people["alice"])
         if "offensive before the anniversary" in one.statement:
             attachments.attach(claim, items[footage.DARK.name], people["alice"], role="illustrates")
+
+
+def gather(people: dict[str, User]) -> None:
+    """Write what is known about the article's claims: chains, dates, the ledger, links.
+
+    Claims that people work on, or that hold a chain already, are left as they are.
+    """
+    alice = people["alice"]
+    for index, one in enumerate(story.STORIES):
+        claim = _fresh(one.statement)
+        if claim is None or claim.attributions.exists():
+            continue
+        if index == 0:
+            _gather_about_the_footage(claim, alice)
+        for place, kind, other, note in story.LINKS:
+            whole = Claim.objects.get(statement=story.STORIES[other].statement)
+            if place == index and not claim.links.exists():
+                links.add(claim, alice, other=whole, kind=kind, note=note)
+        _write_chain(claim, one, people)
+
+
+def _write_chain(claim: Claim, one: story.Story, people: dict[str, User]) -> None:
+    """The agency, whoever is unnamed in between, and who says it, from the outside in."""
+    alice = people["alice"]
+    note = "The article is archived."
+    agency = _source(story.AGENCY, people)
+    chain.add(claim, alice, source=agency, verb="reports", verdict="confirmed", note=note)
+    if one.between:
+        chain.add(claim, alice, source=None, verb=one.between)
+    source = None if one.claimant is story.UNNAMED else claim.claimant
+    chain.add(claim, alice, source=source, verb=one.verb, verdict=one.said_so)
+
+
+def _gather_about_the_footage(claim: Claim, by: User) -> None:
+    now = timezone.now()
+    for seen in story.APPEARANCES:
+        appearances.add(claim, by, **seen)
+    for proof in story.DATE_PROOFS:
+        dateproofs.add(claim, by, **proof)
+    for hours, tool, query in story.SEARCHES:
+        at = now - timedelta(hours=hours)
+        searches.add(claim, by, tool=tool, query=query, hits=0, at=at)
+    for one in claim.attachments.all():
+        attachments.judge(one, by, people_at_risk=story.AT_RISK)
 
 
 def _enter(one: story.Story, people: dict[str, User], by: str = "wire-intake") -> Claim | None:

@@ -82,14 +82,31 @@ CHANNEL_2020 = Speaker(
 )
 
 
+AGENCY = Speaker(
+    "The agency",
+    "agency",
+    "B",
+    "Corrects itself in the open; says what it could not verify.",
+)
+
+
 @dataclass(frozen=True)
 class Story:
-    """One claim of the demo: its words, who says so, and its fields."""
+    """One claim of the demo: its words, who says so, and its fields.
+
+    verb: what the claimant does, or "emerged" and the like where the text names nobody. said_so:
+    the verdict on whether they did say it. between: an unnamed link before the claimant.
+    """
 
     statement: str
     claimant: Speaker
     fields: dict[str, Any] = field(default_factory=dict)
+    verb: str = "said"
+    said_so: str = "open"
+    between: str = ""
 
+
+BAKHMUT = {"name": "Bakhmut", "lat": 48.595, "lon": 38.0, "precision": "locality"}
 
 STORIES = [
     Story(
@@ -106,6 +123,8 @@ STORIES = [
             "priority_reason": "lead footage of the bulletin",
             "tags": ["drones", "demo"],
         },
+        verb="says",
+        said_so="confirmed",
     ),
     Story(
         "Russia lost about 132,160 personnel and 3,231 tanks between 24 February 2022 and "
@@ -124,26 +143,32 @@ STORIES = [
             "credibility": 3,
             "tags": ["losses", "demo"],
         },
+        verb="reported",
+        said_so="confirmed",
     ),
     Story(
         "Russia’s casualties are much lower than Ukraine reports",
         RUSSIA,
         {"subject": "statement", "claimed_on": "2023-02", "credibility": 6, "tags": ["losses"]},
+        verb="claimed",
     ),
     Story(
         "Defence minister Reznikov is to be replaced by Budanov, head of military intelligence",
         ARAKHAMIA,
         {"subject": "statement", "claimed_on": "2023-02-05", "credibility": 3, "priority": 2},
+        between="reports",
     ),
     Story(
         "The ministry paid two to three times shop prices for food for front-line troops",
         UNNAMED,
         {"subject": "statement", "claimed_on": "2023-02-06", "credibility": 6},
+        verb="emerged",
     ),
     Story(
         "Kyiv expects a Russian offensive before the anniversary of the invasion, 24 February",
         UNNAMED,
         {"subject": "statement", "event_on": "../2023-02-24", "claimed_on": "2023-02-06"},
+        verb="says",
     ),
     Story(
         "There are many reports that the occupiers want something symbolic in February",
@@ -167,7 +192,7 @@ STORIES = [
                 "as_of": "2023-02-05",
                 "cumulative": False,
             },
-            "place_claimed": {"name": "Bakhmut", "precision": "locality"},
+            "place_claimed": BAKHMUT,
             "tags": ["losses", "bakhmut"],
         },
     ),
@@ -177,7 +202,7 @@ STORIES = [
         {
             "subject": "statement",
             "claimed_on": "2023-02-05",
-            "place_claimed": {"name": "Bakhmut", "precision": "locality"},
+            "place_claimed": BAKHMUT,
             "priority": 2,
             "priority_reason": "implausible as worded: the routes supply the side whose guns are "
             "said to threaten them",
@@ -188,6 +213,7 @@ STORIES = [
         "Iran and Russia look into building a factory in Russia for over 6,000 drones",
         UNNAMED,
         {"subject": "statement", "claimed_on": "2023-02", "credibility": 6, "tags": ["drones"]},
+        verb="reports",
     ),
 ]
 
@@ -201,3 +227,43 @@ OLD_STORY = Story(
         "tags": ["demo"],
     },
 )
+
+
+# --- What was gathered about the first claim -----------------------------------------------------
+# Where it was seen. The addresses lead nowhere: example.org is reserved for that.
+APPEARANCES = [
+    {
+        "outlet": "@nm_dnr",
+        "address": "https://example.org/telegram/nm_dnr/9734",
+        "seen_on": "2023-02-05",
+        "caption": "Our brigade’s attack drone struck an enemy pickup with a drop.",
+        "archive_address": "https://example.org/archive/9734",
+    },
+    {
+        "outlet": "The agency",
+        "address": "https://example.org/agency/2023/02/06/drone",
+        "seen_on": "2023-02-06",
+        "caption": "The agency could not independently verify the claims or the footage.",
+    },
+]
+DATE_PROOFS = [
+    {
+        "bound": "not_after",
+        "on": "2023-02-05",
+        "basis": "The agency obtained the footage from the militia on this Sunday.",
+        "confidence": "high",
+    },
+]
+# hours ago, tool, with what. None found anything: the archive's copy is what the desk itself flags.
+SEARCHES = [
+    (9, "Reverse image search A", "frame at 0:01.000"),
+    (9, "Reverse image search A", "frame at 0:03.200"),
+    (8, "Reverse image search B", "frame at 0:03.200, mirrored"),
+    (7, "Telegram search", "“пикап” with “сброс”, 1 to 5 February 2023"),
+    (5, "Video platform search", "drone drop pickup, before 5 February 2023"),
+    (4, "Satellite imagery", "unpaved road beside a tree line, Donetsk front"),
+    (2, "Register of unit marks", "mark on the pickup’s door"),
+]
+AT_RISK = "The driver may have lived: cover the number plate and the door."
+# (statement's place, kind, the other's place, note)
+LINKS = [(2, "contradicts", 1, "A denial without a figure against thirteen figures.")]

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from claims import queue
+from claims import alarms, chain, links, queue, searches
 from claims.models import Claim
 from claims.states import State
 from media.models import Item, Match, Submission
@@ -59,6 +59,27 @@ def test_the_demo_tells_the_case_and_loading_it_again_adds_nothing():
 
     loading.load(said.append)
     assert [model.objects.count() for model in (Item, Submission, Match, Claim)] == rows
+
+
+def test_what_was_gathered_is_told_and_gathered_once(make_item):
+    people = loading.make_people()
+    files = (footage.NEW_CUT, footage.STILL_OF_CUT, footage.COLLAGE, footage.ROAD_NOW, footage.DARK)
+    loading.enter_claims(people, {demo.name: make_item() for demo in files})
+    loading.gather(people)
+    claims = [Claim.objects.get(statement=one.statement) for one in story.STORIES]
+    told = [chain.sentence_of(claim) for claim in claims]
+    assert told[0].startswith(
+        "The agency reports that the People’s Militia of the DPR says that attack drones of the"
+    )
+    assert told[3].startswith("The agency reports that it is reported that Davyd Arakhamia said")
+    assert told[4].startswith("The agency reports that it emerged that the ministry paid")
+    assert searches.tally(claims[0]).words == "7 searches, 0 hits, last 2 h ago"
+    assert alarms.bracket_of(claims[0]).edtf == "/2023-02-05"
+    [link] = links.seen_from(claims[1], Claim.objects.all())
+    assert (link.words, link.other) == ("is contradicted by", claims[2])
+    versions = list(Claim.objects.values_list("version", flat=True))
+    loading.gather(people)
+    assert list(Claim.objects.values_list("version", flat=True)) == versions
 
 
 def test_each_role_has_a_sign_in_that_works(client):
