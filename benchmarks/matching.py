@@ -90,7 +90,7 @@ def look(picture: Image.Image) -> Looked:
         picture.size,
         timed("unpack", features.unpack, packed),
         tracks.track([FrameCodes(0, {code.variant: b"".join(code.turns) for code in kept})]),
-        codes.is_comparable,
+        codes.is_comparable or found.is_comparable,
         imagehash.phash(picture),
         plain_pdq(picture),
         len(packed),
@@ -104,7 +104,7 @@ def plain_pdq(picture: Image.Image) -> Any:
 
 
 def judged(query: Looked, other: Looked) -> Judgement | None:
-    if not (query.is_comparable and other.is_comparable):
+    if not (query.features.is_comparable and other.features.is_comparable):
         return None
     return timed("judge", geometry.judge, query.features, other.features)
 
@@ -121,14 +121,17 @@ def rivals(query: Looked, other: Looked) -> tuple[bool, bool]:
 
 
 # --- Copies -------------------------------------------------------------------------------------
-def copy_rows(photographs: dict[str, Any], kinds: int) -> list[dict[str, Any]]:
-    """One row per copy: what was found, by which way, and how well it was told."""
+def copy_rows(photographs: dict[str, Any], every: int) -> list[dict[str, Any]]:
+    """One row per copy: what was found, by which way, and how well it was told.
+
+    every: of the edits, each photograph taking the next ones, so that all edits have their turn.
+    """
     known = {name: look(photograph) for name, photograph in photographs.items()}
     rows = []
-    for name, photograph in photographs.items():
+    for turn, (name, photograph) in enumerate(photographs.items()):
         others = [other for other_name, other in photographs.items() if other_name != name]
         for place, (family, edit, copy) in enumerate(copies.copies_of(name, photograph, others)):
-            if place % kinds:
+            if (place + turn) % every:
                 continue
             query = look(copy.picture)
             row = {"photograph": name, "family": family, "edit": edit}
@@ -281,12 +284,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photographs", help="folder of JPEG photographs")
     parser.add_argument("--half", choices=("even", "odd"))
-    parser.add_argument("--quick", action="store_true", help="every sixth edit, fewer pairs")
+    parser.add_argument("--every", type=int, default=1, help="of the edits of a photograph")
+    parser.add_argument("--quick", action="store_true", help="every eighth edit, fewer pairs")
     parser.add_argument("--out", default=str(Path(__file__).with_suffix("")))
     options = parser.parse_args()
     photographs = photographs_of(options.photographs, options.half)
-    rows = copy_rows(photographs, 6 if options.quick else 1)
-    kinds = different(photographs, 8 if options.quick else 60)
+    rows = copy_rows(photographs, 8 if options.quick else options.every)
+    kinds = different(photographs, 6 if options.quick else 50)
     result = {
         "photographs": sorted(photographs),
         "families": by_family(rows),

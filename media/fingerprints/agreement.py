@@ -27,7 +27,9 @@ _GRID_PX = 12  # side of a cell of the agreement grid, pixels of the small grey 
 _TEXTURED = 6.0  # levels of 255: standard deviation of a cell that has something to compare
 _SMALL_GRID_PX, _SMALL_CELLS = 8, 60  # its side where the overlap would hold fewer cells than this
 _MUCH_SMALLER = 0.6  # scale below which windows of the ground hold more than what is laid there
-_LEAST_DIFFERS, _MOST_DIFFERS = 0.08, 0.6  # of the cells: else looking beside them decides nothing
+# Of the cells: looking beside them decides nothing where fewer or more differ.
+_LEAST_DIFFERS, _MOST_DIFFERS = 1 - DENSE_AGREEMENT, 0.6
+_LEAST_MOVED = 8  # cells found beside their place: fewer are chance
 _MIN_TEXTURED = 6  # cells; fewer say nothing
 _BESIDE_PX, _BESIDE_ALIKE = 12, 0.75  # how far beside a cell is looked for, and how alike
 _SHIFTS = [(dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
@@ -183,7 +185,7 @@ def _moved(ground: Grey, over: Grey, differs: Mask, counted: int, side: int) -> 
         cell = ground[y : y + side, x : x + side]
         around = padded[y : y + side + 2 * reach, x : x + side + 2 * reach]
         found += bool(cv2.matchTemplate(around, cell, cv2.TM_CCOEFF_NORMED).max() > _BESIDE_ALIKE)
-    return found / counted
+    return found / counted if found >= _LEAST_MOVED else 0.0
 
 
 def _in_cells(picture: npt.NDArray[Any], rows: int, columns: int, side: int) -> npt.NDArray[Any]:

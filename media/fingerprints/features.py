@@ -22,12 +22,14 @@ SIDE_PX = 512  # longest side that points are looked for on
 LUMA_PX = tones.SIDE_PX  # longest side of the small grey picture
 POINTS = 400
 CELLS = 9  # of the grid, each way
-MIN_POINTS, MIN_CELLS = 60, 12  # fewer say too little to compare by
+MIN_POINTS, MIN_CELLS = 20, 8  # fewer say too little to compare by
 DESCRIPTOR = 128
 _MIN_SIDE_PX = 8  # of lines thinner than 3 px OpenCV makes no pyramid
 
 # Weak points too: of a smooth sky they are all there is, and the quota keeps them from crowding.
 _CONTRAST = 0.015
+# Where even those are few, as in haze and on still water, weaker ones are looked for.
+_FEW, _WEAK_CONTRAST = 200, 0.006
 _SUBPIXEL = 64  # a point's place is kept in 64ths of a pixel
 _MIDDLE = np.float32(0.5)  # OpenCV counts from the middle of the first pixel, we from its corner
 _TURN = 65536 / 360
@@ -116,8 +118,10 @@ def extract(picture: Image.Image) -> Features:
     points: Any = []
     found = None
     if min(width, height) >= _MIN_SIDE_PX:
-        points = _by_quota(_sift().detect(grey, None), width, height)
-        points, found = _sift().compute(grey, points)
+        points = _sift(_CONTRAST).detect(grey, None)
+        if len(points) < _FEW:
+            points = _sift(_WEAK_CONTRAST).detect(grey, None)
+        points, found = _sift(_CONTRAST).compute(grey, _by_quota(points, width, height))
     luma = np.asarray(shrunk(Image.fromarray(grey), LUMA_PX))
     if found is None or not len(points):
         points, found = [], np.zeros((0, DESCRIPTOR))
@@ -211,9 +215,9 @@ def _cells(places: Floats, width: int, height: int) -> npt.NDArray[np.int64]:
 
 
 @cache
-def _sift() -> Any:
+def _sift(contrast: float) -> Any:
     # Precise: else every point lies a quarter of a pixel off, and a mirrored one on the other side.
-    return cv2.SIFT.create(nfeatures=0, contrastThreshold=_CONTRAST, enable_precise_upscale=True)
+    return cv2.SIFT.create(nfeatures=0, contrastThreshold=contrast, enable_precise_upscale=True)
 
 
 @cache
