@@ -31,6 +31,7 @@ CATCH_UP_S = 10.0  # for reading what is new before one answer; what is left wai
 GROW_S = 1.0  # of an answer's time for filling the next index while this one is whole
 _EXACT_AT_MOST = 2  # times the frames from which lists are better
 _SAVE_S, _SAVE_SHARE, _SAVE_LEAST = 60.0, 0.02, 50  # a new checkpoint, after so much of change
+_AGAIN_SHARE = 1.2  # times the points that were too few, before they are tried again
 _FRAMES_EACH = 4  # of one item to train with
 _AT_ONCE = 16  # frames of an item read at a time
 
@@ -135,8 +136,9 @@ class Keeper:
         self.lock = threading.RLock()
         self.now = Copy(Index())
         self._next: Copy | None = None
+        self._plain_at = 0  # points, when they were found too few to train more lists with
         self.told: dict[str, object] = {}  # what health was last told
-        self._folder = folder
+        self.folder = folder
         self._rebuilt_at: int | None = -1  # read at the first look
         self._saved_at = 0.0
 
@@ -145,12 +147,22 @@ class Keeper:
         """Items to be taken in before it can answer."""
         return min(copy.left for copy in (self.now, self._next) if copy)
 
+    @property
+    def is_growing(self) -> bool:
+        """Whether an index with more lists is due, or being filled."""
+        return self._next is not None or self._is_growth_due
+
+    @property
+    def _is_growth_due(self) -> bool:
+        index = self.now.index
+        return index.is_outgrown and index.points > _AGAIN_SHARE * self._plain_at
+
     def ready(self, budget_s: float | None = None) -> Index:
         """Give the index once it holds what the table says. Raises DoorClosed after the budget."""
         until = time.monotonic() + (CATCH_UP_S if budget_s is None else budget_s)
         self._start_anew_if_rebuilt()
         is_whole = self.now.catch_up(until)
-        if self.now.index.is_outgrown or self._next:
+        if self.is_growing:
             is_whole = self._grow(min(until, time.monotonic() + GROW_S) if is_whole else until) or (
                 is_whole
             )
@@ -165,6 +177,7 @@ class Keeper:
         if self._next is None:
             trained = _trained(self.now)
             if trained is None:
+                self._plain_at = self.now.index.points
                 return False
             self._next = Copy(Index(trained))
         if not self._next.catch_up(until):
@@ -175,11 +188,11 @@ class Keeper:
 
     def _start_anew_if_rebuilt(self) -> None:
         """At the start, and after the command rebuilt it: read the checkpoint."""
-        rebuilt_at = _written_at(self._folder / REBUILT)
+        rebuilt_at = _written_at(self.folder / REBUILT)
         if rebuilt_at == self._rebuilt_at:
             return
         self._rebuilt_at, self._next = rebuilt_at, None
-        path = self._folder / CHECKPOINT
+        path = self.folder / CHECKPOINT
         try:
             self.now = Copy(votes.load(path))
             log.info("read a checkpoint of %d items", len(self.now.index.held))
@@ -192,35 +205,37 @@ class Keeper:
     def _save_if_due(self) -> None:
         least = max(_SAVE_LEAST, _SAVE_SHARE * len(self.now.index.held))
         since = time.monotonic() - self._saved_at
-        if self.now.index.lists and (
-            self._saved_at == 0.0 or (self.now.changed >= least and since >= _SAVE_S)
-        ):
+        if self._saved_at == 0.0 or (self.now.changed >= least and since >= _SAVE_S):
             self.save()
 
     def save(self) -> None:
-        """Write a checkpoint; a disk that is full is no reason to stop answering."""
+        """Write a checkpoint, of an index with lists: few frames are read again as soon.
+
+        A disk that is full is no reason to stop answering.
+        """
         self._saved_at = time.monotonic()
-        if not self.now.changed:
+        if not (self.now.index.lists and self.now.changed):
             return
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self.now.index.save(self._folder / CHECKPOINT)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.now.index.save(self.folder / CHECKPOINT)
         except OSError as fault:
             log.warning("no checkpoint could be written: %s", fault)
         else:
             self.now.changed = 0
 
     def forget(self) -> None:
-        """Forget what was read and what is on disk, to be rebuilt from database and files."""
-        (self._folder / CHECKPOINT).unlink(missing_ok=True)
+        """Begin with nothing, whatever checkpoint there is."""
         self.now, self._next = Copy(Index()), None
-        self._rebuilt_at = _written_at(self._folder / REBUILT)
+        self._rebuilt_at = _written_at(self.folder / REBUILT)
 
     def tell_others(self) -> None:
-        """Have every process of this data folder read the checkpoint."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / REBUILT).write_text(f"{time.time_ns()}\n")
-        self._rebuilt_at = _written_at(self._folder / REBUILT)
+        """Have every process of this data folder read the checkpoint, or without one the files."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.now.index.lists:
+            (self.folder / CHECKPOINT).unlink(missing_ok=True)
+        (self.folder / REBUILT).write_text(f"{time.time_ns()}\n")
+        self._rebuilt_at = _written_at(self.folder / REBUILT)
 
 
 _keepers: dict[Path, Keeper] = {}

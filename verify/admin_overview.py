@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import ApiToken, Claim
+from media import doors
 from media.models import Item, Job, Match
 
 KEYS_END_SOON_DAYS = 14
@@ -25,6 +26,7 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     keys = ApiToken.objects.filter(revoked_at__isnull=True, expires_at__lte=soon)
     jobs, items = reverse("admin:media_job_changelist"), reverse("admin:media_item_changelist")
     matches = reverse("admin:media_match_changelist")
+    states = doors.states().values()
     counts = [
         ("Failed jobs", Job.objects.filter(state="failed").count(), f"{jobs}?state__exact=failed"),
         (
@@ -37,6 +39,9 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             Item.objects.filter(state="undecodable").count(),
             f"{items}?state__exact=undecodable",
         ),
+        ("Doors of the search that are closed", sum(not one.is_open for one in states), items),
+        ("Items the index of votes is behind by", sum(one.behind for one in states), items),
+        ("Items the index of votes cannot read", sum(one.left_out for one in states), items),
         ("Matches to decide", Match.objects.undecided().count(), f"{matches}?decision__exact=open"),
         ("Open claims", Claim.objects.waiting().count(), reverse("admin:claims_claim_changelist")),
         (

@@ -1,5 +1,8 @@
 """/healthz: are web, database and worker there? /readyz: may work be sent here?
 
+Both name the doors of the search. A door that is closed turns only /readyz red: searches wait for
+it, nothing is lost, and nothing is gained by taking the web server away.
+
 Both answer 200 or 503 with a JSON body that says each part; docs/operating.md says what to do.
 """
 
@@ -14,7 +17,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from media import pulses
+from media import doors, pulses
 
 Part = dict[str, object]
 
@@ -24,7 +27,8 @@ Part = dict[str, object]
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 once web, database and worker are there, else 503 naming what is missing."""
-    return _answer({"web": {"ok": True}, "database": _database(), "worker": _worker()})
+    parts = {"web": {"ok": True}, "database": _database(), "worker": _worker()}
+    return _answer({**parts, "doors": {**_doors(), "ok": True}})
 
 
 @login_not_required
@@ -33,7 +37,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when work can be taken in and done, else 503 naming what is in the way."""
     parts = {"database": _database(), "worker": _worker(), "storage": _storage()}
-    return _answer({**parts, "jobs": _jobs()})
+    return _answer({**parts, "doors": _doors(), "jobs": _jobs()})
 
 
 def _answer(parts: dict[str, Part]) -> JsonResponse:
@@ -75,6 +79,19 @@ def _jobs() -> Part:
     def ask() -> Part:
         seconds = pulses.oldest_waiting_s()
         return {"ok": True, "oldest_waiting_s": seconds and round(seconds, 1)}
+
+    return _asking(ask)
+
+
+def _doors() -> Part:
+    def ask() -> Part:
+        states = doors.states()
+        told: Part = {name: state.as_part() for name, state in states.items()}
+        closed = [name for name, state in states.items() if not state.is_open]
+        if closed:
+            whys = " ".join(states[name].why for name in closed)
+            return {"ok": False, "why": f"Closed: {', '.join(closed)}. {whys}", **told}
+        return {"ok": True, **told}
 
     return _asking(ask)
 

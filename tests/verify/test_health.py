@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from media import pulses
-from media.models import Job, Pulse
+from media.models import DoorReport, FeatureChange, Job, Pulse
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def test_all_parts_are_there(client):
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
     assert answer.json()["missing"] == []
-    assert set(answer.json()["parts"]) == {"web", "database", "worker"}
+    assert set(answer.json()["parts"]) == {"web", "database", "worker", "doors"}
     assert "no-store" in answer["Cache-Control"]
 
 
@@ -117,3 +117,34 @@ def test_a_load_balancer_may_ask_with_head_and_nobody_may_post(client):
 @pytest.mark.usefixtures("worker")
 def test_health_is_answered_on_loopback_whatever_hosts_are_allowed(client):
     assert client.get("/healthz", headers={"host": "127.0.0.1:8000"}).status_code == 200
+
+
+# --- The doors of the search --------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("worker")
+def test_both_say_which_doors_are_open(client):
+    for path in ("/healthz", "/readyz"):
+        doors = client.get(path).json()["parts"]["doors"]
+        assert doors == {"ok": True, "hashes": {"is_open": True}, "votes": {"is_open": True}}
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_closed_door_turns_only_readyz_red_and_says_why(client):
+    DoorReport.objects.create(door="votes", is_open=False, why="The index of votes is behind.")
+    healthy = client.get("/healthz")
+    assert healthy.status_code == 200
+    assert healthy.json()["parts"]["doors"]["votes"]["is_open"] is False
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["missing"] == ["doors"]
+    assert ready.json()["parts"]["doors"]["why"] == "Closed: votes. The index of votes is behind."
+
+
+@pytest.mark.usefixtures("worker")
+def test_what_is_left_out_and_what_is_behind_is_counted(client, make_item):
+    for number in range(4):
+        FeatureChange.objects.create(item=make_item(), key=f"key {number}", written_by=0)
+    DoorReport.objects.create(door="votes", is_open=True, items=2, unreadable=[1])
+    votes = client.get("/readyz").json()["parts"]["doors"]["votes"]
+    assert votes == {"is_open": True, "behind": 1, "left_out": 1}
