@@ -139,10 +139,9 @@ def measured(what: str, work) -> dict:
     with CaptureQueriesContext(connection) as queries:
         work()
     sql = sum(float(one["time"]) for one in queries.captured_queries) * 1000
-    row = dict(
-        what=what, median_ms=round(statistics.median(wall), 1), slowest_ms=round(max(wall), 1),
-        cpu_ms=round(statistics.median(cpu), 1), queries=len(queries), sql_ms=round(sql, 1),
-    )  # fmt: skip
+    middle, slowest, own = statistics.median(wall), max(wall), statistics.median(cpu)
+    times = [round(one, 1) for one in (middle, slowest, own)]
+    row = dict(zip(HEAD, [what, *times, len(queries), round(sql, 1)], strict=True))
     if "--slow" in sys.argv:
         for one in sorted(queries.captured_queries, key=lambda one: -float(one["time"]))[:6]:
             print("   ", one["time"], one["sql"][:300])
@@ -231,10 +230,13 @@ def main() -> None:
     if not is_there or not asked.keep:
         fill(asked.claims)
     rows, plans = results()
-    widths = [max(len(str(row[name])) for row in [dict(zip(HEAD, HEAD)), *rows]) for name in HEAD]
+    widths = [
+        max(len(str(row[name])) for row in [dict(zip(HEAD, HEAD, strict=True)), *rows])
+        for name in HEAD
+    ]
     lines = [HEAD, *([row[name] for name in HEAD] for row in rows)]
     table = "\n".join(
-        "  ".join(str(one).ljust(width) for one, width in zip(line, widths)).rstrip()
+        "  ".join(str(one).ljust(width) for one, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     )
     text = f"{asked.claims:,} claims, PostgreSQL, {RUNS} runs\n\n{table}\n\n{plans}\n"

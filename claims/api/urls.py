@@ -13,6 +13,7 @@ from claims.api.part_views import (
     Where,
 )
 from claims.api.sources import Sources
+from claims.api.stats import Stats
 from claims.api.steps import Steps
 from claims.api.views import Attachments, Claims
 
@@ -45,6 +46,7 @@ def _addresses(name: str, view: type[ClaimParts]) -> list[URLPattern]:
 
 urlpatterns = [
     *router.urls,
+    path("stats/", Stats.as_view(), name="api-stats"),
     *(one for name, view in _PARTS.items() for one in _addresses(name, view)),
     path("claims/<pk>/where/", Where.as_view({"get": "where"}), name="api-where"),
     path("claims/<pk>/sun/", Where.as_view({"get": "sun"}), name="api-sun"),

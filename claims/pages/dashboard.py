@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from claims import queue
+from claims import queue, statistics
 from claims.models import Claim, Verdict
 from claims.states import State
 from media.models import Item, Job, Match
@@ -54,7 +54,17 @@ def _library(**asked: str) -> str:
 @permission_required("claims.view_claim", raise_exception=True)
 def show(request: HttpRequest) -> HttpResponse:
     """What waits, what came of it, and what went wrong."""
-    groups = [_waiting(request.user), _copies(), _verdicts(), _items(), _jobs(request.user)]
+    found = statistics.of(PERIOD)
+    groups = [
+        _waiting(request.user),
+        _copies(),
+        _precision(found),
+        _verdicts(),
+        _times(found),
+        _held(found),
+        _items(),
+        _jobs(request.user),
+    ]
     return render(request, "claims/dashboard.html", {"groups": groups, "days": PERIOD.days})
 
 
@@ -144,6 +154,72 @@ def _verdicts() -> Group:
             *ratings,
         ],
     )
+
+
+def _precision(found: statistics.Statistics) -> Group:
+    """Per level of match: how many of the decided flags people confirmed."""
+    numbers = [
+        Number(
+            str(Match.Relation(one.level).label),
+            "–" if one.share is None else f"{round(100 * one.share)} %",
+            "",
+            f"{one.confirmed} confirmed, {one.rejected} rejected, {one.open} open",
+        )
+        for one in found.precision
+    ]
+    return Group(f"Flags that held, {PERIOD.days} days, by level", numbers)
+
+
+def _times(found: statistics.Statistics) -> Group:
+    """Age of the queue and time to the first verdict, whole and per kind."""
+    return Group(
+        f"How long it takes, {PERIOD.days} days",
+        [
+            _spread("age of the queue", found.age_of_queue),
+            *(_spread(f"age: {kind}", one) for kind, one in found.age_by_kind.items() if one.count),
+            _spread("entry to first verdict", found.time_to_verdict),
+            *(
+                _spread(f"to verdict: {kind}", one)
+                for kind, one in found.time_by_kind.items()
+                if one.count
+            ),
+        ],
+    )
+
+
+def _spread(label: str, spread: statistics.Spread) -> Number:
+    if spread.median_h is None:
+        return Number(label, "–")
+    tenth = f"one in ten over {_hours(spread.p90_h)}"
+    return Number(label, _hours(spread.median_h), "", f"half of {spread.count}; {tenth}")
+
+
+def _held(found: statistics.Statistics) -> Group:
+    """Overrides, what was taken up again, and how far second reviews agreed."""
+    again, apart = found.reopened, found.second_reviews
+    of_all = found.overrides / found.verdicts if found.verdicts else 0
+    share = f"{round(100 * of_all)} % of {found.verdicts}"
+    return Group(
+        f"How verdicts held, {PERIOD.days} days",
+        [
+            Number("overrides", found.overrides, "", share if found.verdicts else ""),
+            Number("sent back", again["send_back"]),
+            Number("corrected", again["correct"]),
+            Number("withdrawn", again["withdraw"]),
+            Number("answers taken back", again["reopened"]),
+            Number("matches opened again", again["match_reopened"]),
+            Number("second reviews", apart.pairs, "", _agreed(apart)),
+        ],
+    )
+
+
+def _agreed(apart: statistics.Agreement) -> str:
+    if not apart.pairs or apart.same_rating is None:
+        return ""
+    words = f"same rating in {round(100 * apart.same_rating)} %"
+    if apart.same_answers is not None:
+        words += f", same answers in {round(100 * apart.same_answers)} %"
+    return words if apart.kappa is None else f"{words}, kappa {apart.kappa:.2f}"
 
 
 def _published() -> int:
