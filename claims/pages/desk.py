@@ -193,7 +193,11 @@ class Desk:
 
     @cached_property
     def copies(self) -> list[SeenFrom]:
-        """Matches of the attached items, each from the attached side; undecided first."""
+        """Matches of the attached items, each from the attached side.
+
+        Undecided first; then as the items were attached, mere likeness of a scene last, the
+        earliest seen before what came later.
+        """
         items = {one.item_id: one.item for one in self.attachments}
         touching = Q(newer__in=list(items)) | Q(older__in=list(items))
         matches = Match.objects.filter(touching).exclude(relation=Match.Relation.SIMILAR)
@@ -207,8 +211,9 @@ class Desk:
             seen,
             key=lambda one: (
                 _ORDER[one.match.decision],
-                one.other.first_seen_at,
                 places.index(one.this.pk),
+                one.match.relation == Match.Relation.SAME_SCENE,
+                one.other.first_seen_at,
             ),
         )
 
