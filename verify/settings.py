@@ -243,7 +243,7 @@ MATCH_PDQ_RADIUS_BITS = 31
 # is kept: closely for half of it, then by key frames.
 LOOKUP_DECODE_WALL_S = 20
 LOOKUP_WAIT_S = 15  # for the worker's answer, then the door says to try again
-LOOKUPS_AT_ONCE = max(1, WEB_THREADS // 2)  # in one web process; each holds one of its threads
+LOOKUPS_AT_ONCE = max(1, WEB_THREADS // 4)  # in one web process: a thread and a decoding child each
 LOOKUP_KEPT_S = 300  # a row as old was left by a process that died
 MATCH_MIN_QUALITY = 70  # PDQ quality 0-100 below which a hash says nothing
 
