@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ _ALIKE = 0.08  # ... within which a stored point shows the same pattern
 _LIKE_DEGREES, _LIKE_OCTAVES = 30.0, 0.7  # and turned and scaled alike, as furniture is
 _LEAST = 0.1  # weight left to points that many stored ones are equally near to
 _SLOT_BITS, _ANGLE_STEPS, _SIZE_STEPS = 16, 256, 16  # a key: slot, angle, size in 16ths of octaves
+_REPEATS = 2  # of a search, without items that took all the room
 _APART = 64  # removals from which on the lists are written anew instead of searched for each
 
 Bytes = npt.NDArray[np.uint8]
@@ -154,14 +156,46 @@ class Index:
         if not len(view) or not self.points:
             return Seen([], none, none)
         alone()
-        rooted = view.rooted
-        wanted = np.concatenate([rooted, features.mirrored(rooted)])
-        away, keys = self._searched.search(wanted, NEAREST, params=self._apart(apart_from))
-        hits, apart = _hits(view, away, keys)
+        hits, apart = _hits(view, *self._near(view, apart_from))
         votes = tally.count(hits)
         choices = tally.choose(votes, self._item_of[votes.slots], most)
         is_like = _is_like(hits, apart)
         return Seen(choices, hits.points[is_like], self._item_of[hits.slots[is_like]])
+
+    def _near(self, view: Features, apart_from: int | None) -> tuple[Floats, Ints, Floats]:
+        """Stored points near each point of a view, plain and then mirrored: how far away, their
+        keys, and how far the search went.
+
+        Long footage that shows one thing would take all the room: where half of it goes to one
+        item, the search is repeated without that item, and its answer put beside the first.
+        """
+        rooted = view.rooted
+        wanted = np.concatenate([rooted, features.mirrored(rooted)])
+        left_out = set() if apart_from is None else {apart_from}
+        away, keys = self._searched.search(wanted, NEAREST, params=self._apart(left_out))
+        farthest = away[:, -1].copy()
+        last = keys
+        rows = np.arange(len(wanted))
+        for _ in range(_REPEATS):
+            crowded, crowding = self._crowded(last)
+            rows, left_out = rows[crowded], left_out | crowding
+            if not len(rows):
+                break
+            more, last = self._searched.search(wanted[rows], NEAREST, params=self._apart(left_out))
+            farthest[rows] = more[:, -1]
+            away = np.hstack([away, np.full((len(away), NEAREST), np.inf, dtype=np.float32)])
+            keys = np.hstack([keys, np.full((len(keys), NEAREST), -1)])
+            away[rows, -NEAREST:], keys[rows, -NEAREST:] = more, last
+        return away, keys, farthest
+
+    def _crowded(self, keys: Ints) -> tuple[npt.NDArray[np.bool_], set[int]]:
+        """Which rows give half of their room to one item, and to which items."""
+        items = np.where(keys >= 0, self._item_of[keys >> _SLOT_BITS], -1)
+        items.sort(axis=1)
+        half = NEAREST // 2
+        is_half = (items[:, half:] == items[:, :-half]) & (items[:, half:] >= 0)
+        crowding: set[int] = set(np.unique(items[:, half:][is_half]).tolist())
+        return is_half.any(axis=1), crowding
 
     def place(self, slot: int) -> int:
         """The place of a slot's frame in its item's features."""
@@ -228,12 +262,13 @@ class Index:
         left = np.bincount(list_of, minlength=len(sizes))
         _fill(self._searched, left, keys[stays], codes[stays])
 
-    def _apart(self, item: int | None) -> Any:
-        """How to search, without the points of one item."""
-        held = self.held.get(item) if item is not None else None
+    def _apart(self, items: set[int]) -> Any:
+        """How to search, without the points of some items."""
         told: dict[str, Any] = {"nprobe": _PROBES} if self.codebook else {}
-        if held and held.count:
-            told["sel"] = faiss.IDSelectorNot(_range(held))
+        left_out = [self.held[item] for item in sorted(items) if item in self.held]
+        ranges = [_range(held) for held in left_out if held.count]
+        if ranges:
+            told["sel"] = faiss.IDSelectorNot(reduce(faiss.IDSelectorOr, ranges))
         return faiss.SearchParametersIVF(**told) if self.codebook else _plain(told)
 
 
@@ -351,7 +386,7 @@ def _keys(slot: int, angles: Floats, sizes: Floats) -> Ints:
     return keys
 
 
-def _hits(view: Features, away: Floats, keys: Ints) -> tuple[Hits, Floats]:
+def _hits(view: Features, away: Floats, keys: Ints, farthest: Floats) -> tuple[Hits, Floats]:
     """What was found near a view's points: the votes, and how far each is.
 
     A vote counts more the nearer it is, and the nearer compared with the farthest that was found:
@@ -359,8 +394,8 @@ def _hits(view: Features, away: Floats, keys: Ints) -> tuple[Hits, Floats]:
     """
     away = np.where(keys >= 0, away, np.float32(np.inf))
     # Fewer than NEAREST found: what is not there is farther than all that is.
-    farthest = np.minimum(away[:, -1:], np.float32(_NEAR * 4))
-    stands_out = np.clip(1 - away / np.maximum(farthest, 1e-6), _LEAST, None)
+    farthest = np.clip(farthest, 1e-6, _NEAR * 4)[:, None]
+    stands_out = np.clip(1 - away / farthest, _LEAST, None)
     weights = np.where(away < _NEAR, (1 - away / _NEAR) * stands_out, 0).astype(np.float32)
     rows, columns = np.nonzero(weights > 0)
     points, is_mirrored = rows % len(view), rows // len(view)

@@ -113,6 +113,14 @@ def test_the_frames_of_the_asking_item_take_no_room(index, found, photo):
     assert items(seen)[0] == item_of("cat")
 
 
+def test_long_footage_of_one_thing_leaves_room_for_others(index, found, photo):
+    for clip in (50, 51):
+        index.add(clip, "long", [(place, found("cat")) for place in range(votes.NEAREST + 5)])
+    seen = index.look(features.extract(photo("cat").resize((500, 330))))
+    assert {50, 51, item_of("cat")} <= set(items(seen))
+    assert item_of("cat") in seen.pattern_items
+
+
 def test_footage_says_at_which_frame(index, found):
     index.add(60, "clip", [(3, strange(1)), (5, found("flower")), (9, strange(2))])
     index.remove([item_of("flower")])
