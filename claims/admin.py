@@ -27,6 +27,8 @@ from claims.models import (
     DateProof,
     Event,
     Grade,
+    Recheck,
+    Review,
     Search,
     Source,
     Verdict,
@@ -344,6 +346,21 @@ class LinkInline(PartInline):
         return super().get_queryset(request).select_related("other")
 
 
+class ReviewInline(PartInline):
+    """Second reviews. While two people work apart, who looks here sees who handed in, not what."""
+
+    model = Review
+    fields = readonly_fields = ["round", "by", "is_from_checklist", "created_at"]
+
+
+class RecheckInline(PartInline):
+    model = Recheck
+    fields = readonly_fields = ["kind", "reason", "raised_at", "settled_by", "settled_at", "note"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super(PartInline, self).get_queryset(request).select_related("settled_by")
+
+
 class VerdictInline(LookOnly, TabularInline):
     model = Verdict
     fields = ["version", "rating", "summary", "author", "created_at"]
@@ -378,6 +395,8 @@ class ClaimAdmin(LookOnly, ModelAdmin):
         DateProofInline,
         SearchInline,
         LinkInline,
+        ReviewInline,
+        RecheckInline,
         VerdictInline,
         EventInline,
     ]
@@ -387,7 +406,20 @@ class ClaimAdmin(LookOnly, ModelAdmin):
             {"fields": ["number_link", "statement", "words_as_said", "claimant", "state"]},
         ),
         ("Dates", {"fields": ["event_on", "claimed_on", "is_undated_by_source", "due_at"]}),
-        ("Work", {"fields": ["assignee", "lease_until", "priority", "tags", "version"]}),
+        (
+            "Work",
+            {
+                "fields": [
+                    "assignee",
+                    "lease_until",
+                    "priority",
+                    "priority_reasons",
+                    "tags",
+                    "is_hard",
+                    "version",
+                ]
+            },
+        ),
         ("Entered", {"fields": ["created_by", "created_at"]}),
     ]
 

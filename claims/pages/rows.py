@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
@@ -43,11 +44,11 @@ class Row:
     claim: Claim
     user: User
 
-    @property
+    @cached_property
     def items(self) -> list[Item]:
         return [attachment.item for attachment in self.claim.attachments.all()]
 
-    @property
+    @cached_property
     def seen(self) -> SeenFrom | None:
         """The copy to show: one to decide before a confirmed one, an earlier one before a later."""
         found = [
@@ -57,7 +58,7 @@ class Row:
         ]
         return min(found, key=_urgency, default=None)
 
-    @property
+    @cached_property
     def first(self) -> Item | None:
         """The item whose picture stands for the claim: the one that was seen before, if any."""
         if self.seen:
@@ -88,7 +89,7 @@ class Row:
         usable = [item for item in items if item.state == Item.State.READY]
         return "not comparable" if all(item.not_comparable for item in usable) else "nothing"
 
-    @property
+    @cached_property
     def reasons(self) -> list[str]:
         return queue.reasons(self.claim)
 
