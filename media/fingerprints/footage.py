@@ -6,6 +6,7 @@ explains is taken away and the rest votes again, so that a compilation is found 
 Source: docs/hashing.md.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -204,7 +205,8 @@ def _walk(
     on_line = pairs.among(pairs.along(line, JUDGED_MS * 1.2) & (pairs.weight > 0))
     spoken_for = _spoken_for(query, other, line, on_line, pairs)
     if _tell_apart(bits[_places(query, on_line.at)], radius):
-        spoken_for &= (bits <= UNLIKE_BITS) | (bits == tracks.FAR)
+        is_beyond = ~_enclosed(query, on_line.at)
+        spoken_for &= ~(is_beyond & (bits > UNLIKE_BITS) & (bits < tracks.FAR))
     could = (bits < tracks.FAR) | spoken_for
     run = _longest_run(could, ((bits <= radius + LOOSE_BITS) | spoken_for) & is_free)
     asked = int(could[run[0] : run[-1] + 1].sum()) if len(run) else 0
@@ -217,6 +219,15 @@ def _walk(
 def _tell_apart(bits: Ints, radius: int) -> bool:
     """Whether codes match where the judge says so, and can be believed where they do not."""
     return len(bits) > 0 and bool((bits <= radius + LOOSE_BITS).mean() >= _CODES_TELL)
+
+
+def _enclosed(query: Track, at: Floats) -> Mask:
+    """Which frames lie between two judged ones that follow each other closely."""
+    enclosed = np.zeros(len(query), dtype=bool)
+    for start, end in itertools.pairwise(np.unique(at).tolist()):
+        if end - start <= _REACH_MS:
+            enclosed |= (query.times_ms >= start) & (query.times_ms <= end)
+    return enclosed
 
 
 def _along(query: Track, other: Track, turn: int, line: Line) -> tuple[Ints, Ints]:
