@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from claims import (
     appearances,
+    asking,
     attachments,
     chain,
     checklists,
@@ -23,7 +24,6 @@ from claims import (
     searches,
     sources,
     verdicts,
-    workflow,
 )
 from claims.models import Claim, Source, Step
 from claims.roles import Role
@@ -149,6 +149,7 @@ def enter_claims(people: dict[str, User], items: dict[str, Item]) -> None:
                 claim.version,
                 due_at=timezone.now() + timedelta(minutes=40),
                 due_reason="18:30 bulletin",
+                priority_reasons=["reach", "publish_slot"],
             )
             for name in (footage.NEW_CUT, footage.STILL_OF_CUT, footage.COLLAGE):
                 attachments.attach(claim, items[name.name], people["alice"])
@@ -234,9 +235,11 @@ def make_history(people: dict[str, User], items: dict[str, Item]) -> None:
         _check_and_decide(claim, bob, "unverifiable", "A denial without a figure to check.")
     if claim := _fresh(story.STORIES[3].statement):
         queue.take(claim, alice)
-        question = "Desk Kyiv: did Arakhamia say this on the record, and where is the post?"
-        workflow.move(claim, "ask", alice, reason=question)
+        question = "Did Arakhamia say this on the record, and where is the post?"
+        asking.ask(claim, alice, question, "Desk Kyiv")
     if claim := _fresh(story.STORIES[9].statement):
+        why = "Whose guns threaten whose routes? The text may have slipped."
+        intake.change_claim(claim, bob, claim.version, is_hard=True, hard_reason=why)
         queue.take(claim, bob)
 
 
