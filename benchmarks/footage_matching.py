@@ -329,6 +329,15 @@ def judged(copy: Seen, whole: Seen) -> tuple[list[tuple[int, int, int]], int]:
     return found, turn
 
 
+def with_refused(
+    accepted: list[tuple[int, int, int]], copy: Seen, whole: Seen
+) -> list[tuple[int, int, int]]:
+    """All pairs of frames: what the judge did not accept, it refused."""
+    known = {(at, to) for at, to, _ in accepted}
+    every = {(at, to) for at in copy.times_ms for to in whole.times_ms}
+    return accepted + [(at, to, 0) for at, to in sorted(every - known)]
+
+
 def kept(folder: Path | None, name: str, make: Callable[[], Any]) -> Any:
     """What was made before, where a folder to keep it in is given."""
     if folder is None:
@@ -374,7 +383,8 @@ def row_of(name: str, clips: list[Clip], seen: list[Seen], folder: Path | None) 
         count += 1
         turns = [0, MIRRORED] if name == "mirrored" else [turn]
         by_hash += any(footage.align(looked.track, seen[place].track, t, RADIUS) for t in turns)
-        segments = footage.align(looked.track, seen[place].track, turn, RADIUS, pairs)
+        both = with_refused(pairs, looked, seen[place])
+        segments = footage.align(looked.track, seen[place].track, turn, RADIUS, both)
         if segments:
             found += 1
             lines.append(measured(segments, pieces))
@@ -384,7 +394,8 @@ def row_of(name: str, clips: list[Clip], seen: list[Seen], folder: Path | None) 
                 f"wrong {name} {place}",
                 lambda looked=looked, s=stranger: judged(looked, seen[s]),
             )
-            false += bool(footage.align(looked.track, seen[stranger].track, turn, RADIUS, wrong))
+            both = with_refused(wrong, looked, seen[stranger])
+            false += bool(footage.align(looked.track, seen[stranger].track, turn, RADIUS, both))
     ends = [off for one in lines for off in one["ends"]]
     return {
         "edit": name,

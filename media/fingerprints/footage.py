@@ -257,56 +257,45 @@ def _spoken_for(query: Track, other: Track, line: Line, on_line: _Judged, pairs:
     """Which query frames the accepted pairs on a line speak for, up to where something else does.
 
     Each for a while around itself, for as long as its scene does not change, and up to the next
-    where nothing lies between that speaks against it.
+    where no cut that one of the two lacks lies between.
     """
     spoken = np.zeros(len(query), dtype=bool)
-    if not len(on_line.at):
-        return spoken
     strays = rhythm.strays(query, other, line)
-    refused = pairs.at[(pairs.weight == 0) & pairs.along(line, HASHED_MS)]
-    against = np.sort(np.concatenate([strays, refused]))
-    at = np.unique(on_line.at)
+    refused = np.unique(pairs.at[(pairs.weight == 0) & pairs.along(line, HASHED_MS)])
     last = max(other.duration_ms, int(other.times_ms[-1]))
-    lowest, highest = line.back(0), line.back(last)
-    for start, end in zip(at, np.append(at[1:], np.inf), strict=True):
-        is_bridged = end - start <= _BRIDGED_MS and not _between(against, start, end)
-        until = end if is_bridged else _open_end(query, start, against, end, highest)
-        spoken |= (query.times_ms >= start) & (query.times_ms <= until)
-    for end, start in zip(at, np.append(-np.inf, at[:-1]), strict=True):
-        if spoken[_places(query, np.array([(end + max(start, 0)) / 2]))[0]] and start > 0:
-            continue
-        since = _open_start(query, end, against, start, lowest)
-        spoken |= (query.times_ms <= end) & (query.times_ms >= since)
+    clip_end = max(query.duration_ms, int(query.times_ms[-1]))
+    first_ms, last_ms = max(0.0, line.back(0)), min(clip_end, line.back(last))
+    at = [first_ms, *np.unique(on_line.at).tolist(), last_ms]
+    for before, here, after in zip(at, at[1:], at[2:], strict=False):
+        until = _reach(query, here, 1, strays, refused, after)
+        if after < last_ms and after - here <= _BRIDGED_MS and not _between(strays, here, after):
+            until = after
+        since = _reach(query, here, -1, strays, refused, before)
+        spoken |= (query.times_ms >= since) & (query.times_ms <= until)
     return spoken
 
 
-def _between(against: Floats, start: float, end: float) -> bool:
-    return bool(((against > start) & (against < end)).any())
+def _between(times: Floats, start: float, end: float) -> bool:
+    return bool(((times > start) & (times < end)).any())
 
 
-def _open_end(query: Track, start: float, against: Floats, next_ms: float, highest: float) -> float:
-    """How far a judged frame speaks for what follows it."""
-    still = _scene_end(query, start, 1)
-    stop = min(next_ms, highest)
-    later = against[against > start]
-    if len(later) and later[0] <= still + _OPEN_MS:
-        return float(min(later[0], stop))
-    clip_end = max(query.duration_ms, int(query.times_ms[-1]))
-    if min(clip_end, stop) <= still + _OPEN_MS:
-        return float(min(clip_end, stop))
-    return float(still + _STANDS_MS)
+def _reach(
+    query: Track, at: float, step: int, strays: Floats, refused: Floats, bound_ms: float
+) -> float:
+    """How far a judged frame speaks for what follows it (step 1) or comes before it (-1).
 
-
-def _open_start(query: Track, end: float, against: Floats, last_ms: float, lowest: float) -> float:
-    """From when on a judged frame speaks for what comes before it."""
-    still = _scene_end(query, end, -1)
-    stop = max(last_ms, lowest, 0.0)
-    earlier = against[against < end]
-    if len(earlier) and earlier[-1] >= still - _OPEN_MS:
-        return float(max(earlier[-1], stop))
-    if stop >= still - _OPEN_MS:
-        return float(stop)
-    return float(still - _STANDS_MS)
+    Up to a stray cut, half-way to a frame that was refused, to the bound where that is near, or
+    else for a little while.
+    """
+    still = step * _scene_end(query, at, step)
+    bound = step * bound_ms
+    stray = np.min(step * strays, where=step * strays > step * at, initial=np.inf)
+    refusal = np.min(step * refused, where=step * refused > step * at, initial=np.inf)
+    if stray <= min(still + _OPEN_MS, bound, refusal):
+        return float(step * stray)
+    if refusal <= min(still + _OPEN_MS, bound):
+        return float(step * (min(still, refusal) + refusal) / 2)
+    return float(step * (bound if bound <= still + _OPEN_MS else still + _STANDS_MS))
 
 
 def _scene_end(query: Track, time_ms: float, step: int) -> float:
