@@ -69,6 +69,12 @@
   });
   document.addEventListener("submit", (event) => dirty.delete(event.target), true);
 
+  // A form that unfolds has the keys, and shows.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("[data-unfolds]") && event.target.open)
+      event.target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  }, true);
+
   // After an answer the next question has the keys.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id === "attached" && document.activeElement === document.body)
