@@ -417,6 +417,9 @@ def _is_like(hits: Hits, away: Floats) -> npt.NDArray[np.bool_]:
     """Which hits show the pattern of their point as furniture would: as it is, upright, as big."""
     turned = np.minimum(hits.turns, 1 - hits.turns) * 360
     alike: npt.NDArray[np.bool_] = (
-        (away < _ALIKE) & (turned < _LIKE_DEGREES) & (np.abs(hits.scales) < _LIKE_OCTAVES)
+        (away < _ALIKE)
+        & (hits.mirrored == 0)
+        & (turned < _LIKE_DEGREES)
+        & (np.abs(hits.scales) < _LIKE_OCTAVES)
     )
     return alike
