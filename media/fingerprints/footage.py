@@ -35,6 +35,8 @@ _MAX_SEGMENTS = 20
 _STANDS_MS = 1250  # a judged frame speaks for this much before and after it
 _OPEN_MS = 3000  # so much may follow the last judged frame where nothing speaks against it
 _BRIDGED_MS = 15_000  # between two judged frames, where nothing speaks against it
+_MUCH_FARTHER = 3  # than judged frames usually lie from each other: of hours few are judged
+_LONE_SHARE = 0.3  # of the cuts of a long while
 _WORTH = 20  # inliers that weigh half
 _VAGUE = 0.3  # weight of judged frames beside codes, which are exacter in time
 _EDGE_MS = 1000
@@ -266,17 +268,25 @@ def _spoken_for(query: Track, other: Track, line: Line, on_line: _Judged, pairs:
     clip_end = max(query.duration_ms, int(query.times_ms[-1]))
     first_ms, last_ms = max(0.0, line.back(0)), min(clip_end, line.back(last))
     at = [first_ms, *np.unique(on_line.at).tolist(), last_ms]
+    far = max(_BRIDGED_MS, _MUCH_FARTHER * float(np.median(np.diff(at))))
+    cuts = rhythm.cuts(query)
     for before, here, after in zip(at, at[1:], at[2:], strict=False):
         until = _reach(query, here, 1, strays, refused, after)
-        if after < last_ms and after - here <= _BRIDGED_MS and not _between(strays, here, after):
+        if after < last_ms and after - here <= far and _is_bridged(strays, cuts, here, after):
             until = after
         since = _reach(query, here, -1, strays, refused, before)
         spoken |= (query.times_ms >= since) & (query.times_ms <= until)
     return spoken
 
 
-def _between(times: Floats, start: float, end: float) -> bool:
-    return bool(((times > start) & (times < end)).any())
+def _is_bridged(strays: Floats, cuts: Floats, start: float, end: float) -> bool:
+    """Whether the two go on together between two judged frames.
+
+    No cut may be of one alone; of a long while a few may be, which samples miss.
+    """
+    lone = int(((strays > start) & (strays < end)).sum())
+    own = int(((cuts > start) & (cuts < end)).sum())
+    return lone <= (_LONE_SHARE * own if end - start > _BRIDGED_MS else 0)
 
 
 def _reach(

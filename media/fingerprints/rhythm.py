@@ -11,6 +11,7 @@ from media.fingerprints.lines import Floats, Line, Mask
 from media.fingerprints.tracks import Track
 
 _GRID_MS = 100
+_MAX_POINTS = 3000  # of a rhythm compared: five minutes whole, of hours a part
 _SHIFTS_MS = np.arange(-1500, 1501, _GRID_MS)
 _BENT, _BENT_MS = 0.22, 1800  # how far a line may be bent, and by how much at its ends
 _BENDABLE, _BENDABLE_MS = 3, 12_000  # cuts in a range, and its length: fewer tell no speed
@@ -46,7 +47,7 @@ def refined(query: Track, other: Track, line: Line, start_ms: float, end_ms: flo
 
     start_ms, end_ms: of the query, where the two lie together.
     """
-    times = np.arange(start_ms, end_ms, _GRID_MS)
+    times = np.arange(start_ms, end_ms, max(_GRID_MS, (end_ms - start_ms) / _MAX_POINTS))
     if end_ms - start_ms < _MIN_MS or min(len(query), len(other)) < 2:
         return line
     mine = _changes(query, times)

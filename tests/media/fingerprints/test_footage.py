@@ -341,3 +341,26 @@ def test_a_changed_speed_does_not_cut_a_match_into_pieces(speed):
     (segment,) = footage.align(copy, film([(calm, 0, 60_000, 1.0)]), 0, RADIUS)
     assert segment.speed == pytest.approx(speed, abs=0.01)
     assert overlap((segment.other_start_ms, segment.other_end_ms), (0, 50_000)) > 0.95
+
+
+def test_of_long_footage_few_judged_frames_speak_for_the_whole():
+    """A few dozen pairs are judged, a minute and more apart."""
+    random = np.random.default_rng(3)
+    shots = [(Scene(1000 + at, 7), 0, int(random.integers(2_000, 6_500)), 1.0) for at in range(280)]
+    whole = film(shots)
+    times = [int(at) for at in np.linspace(1_000, whole.duration_ms - 3_000, 20)]
+    pairs = [(at, 2000 * round(at / 2000), 50) for at in times]
+    (segment,) = footage.align(cropped(whole), whole, 0, RADIUS, pairs)
+    assert overlap((segment.query_start_ms, segment.query_end_ms), (0, whole.duration_ms)) > 0.95
+    other = film([(Scene(5000 + at, 7), 0, 4_000, 1.0) for at in range(290)])
+    assert footage.align(cropped(whole), other, 0, RADIUS, pairs[:2]) == []
+
+
+def test_footage_that_was_replaced_for_a_while_is_two_ranges():
+    """Both go on at the same pace; in between the copy shows something else."""
+    copy = film([*recut(0, 9_000), (A, 0, 9_000, 1.0), *recut(18_000, WHOLE_MS)])
+    pairs = [(at, at + 200, 60) for at in (500, 2_500, 4_500, 6_900, 8_400)]
+    pairs += [(at, at - 200, 60) for at in (18_600, 20_600, 22_600, 24_600, 26_600, 28_600)]
+    first, second = footage.align(cropped(copy), film(recut(0, WHOLE_MS)), 0, RADIUS, pairs)
+    assert first.query_end_ms == pytest.approx(9_000, abs=600)
+    assert second.query_start_ms == pytest.approx(18_000, abs=600)
