@@ -15,7 +15,7 @@ are 9 edits of each photograph; of a collage, all four sources have to be among 
 From 20,000 stills on the made-up points are coded once and laid into the lists with three of
 their sixteen bytes changed each time: to code 20 million points one by one takes an hour.
 
-Prints a table and writes it to votes.txt and votes.json.
+Prints a table and writes it to votes.txt and votes.json; sizes not asked for keep their last row.
 
     python benchmarks/votes.py [--stills 1000 10000 100000]
 """
@@ -247,6 +247,10 @@ def main() -> None:
         rows.append(measure(stills, pictures, asked))
         print(line(rows[-1]), flush=True)
     here = Path(__file__)
+    last = here.with_suffix(".json")
+    kept = json.loads(last.read_text()) if last.exists() else []
+    rows += [row for row in kept if row["stills"] not in given.stills]
+    rows.sort(key=lambda row: row["stills"])
     here.with_suffix(".txt").write_text("\n".join([heading, *map(line, rows)]) + "\n")
     here.with_suffix(".json").write_text(json.dumps(rows, indent=1) + "\n")
 

@@ -38,10 +38,12 @@ def words(found):
     return codebook.train(np.concatenate([view.rooted for view in views]), 64)
 
 
-@pytest.fixture(params=["exact", "lists"])
-def index(request, words, found):
+@pytest.fixture(params=["exact", "lists", "many lists"])
+def index(request, words, found, monkeypatch):
     """An index of the photographs, items 1 to 8, each one frame at place 0."""
-    made = votes.Index(words if request.param == "lists" else None)
+    if request.param == "many lists":
+        monkeypatch.setattr(votes, "_GRAPH_FROM", 2)
+    made = votes.Index(None if request.param == "exact" else words)
     for item, name in enumerate(NAMES, 1):
         made.add(item, f"file of {name}", [(0, found(name))])
     return made
@@ -233,7 +235,12 @@ def sorted_index(words, found):
     return made
 
 
-def test_a_checkpoint_gives_the_same_index(sorted_index, found, tmp_path):
+@pytest.mark.parametrize("graph_from", [2, 4096])
+def test_a_checkpoint_gives_the_same_index(words, found, tmp_path, monkeypatch, graph_from):
+    monkeypatch.setattr(votes, "_GRAPH_FROM", graph_from)
+    sorted_index = votes.Index(words)
+    for item, name in enumerate(NAMES, 1):
+        sorted_index.add(item, f"file of {name}", [(2, found(name))])
     sorted_index.remove([3])
     sorted_index.save(tmp_path / "votes.npz")
     again = votes.load(tmp_path / "votes.npz")
