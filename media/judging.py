@@ -10,6 +10,8 @@ import numpy as np
 from django.conf import settings
 
 from media.fingerprints import edits, footage, geometry, tracks
+from media.fingerprints.agreement import corners as unit_corners
+from media.fingerprints.agreement import placed
 from media.fingerprints.edits import Side
 from media.fingerprints.footage import Segment
 from media.fingerprints.geometry import Judgement, Level, Mask
@@ -29,6 +31,8 @@ _PAIRS = 40  # between two pieces of footage: enough to find a line through time
 _ALONG = 40  # more of them, where segments say which frames belong together
 _BEYOND_MS = 10_000  # a segment may reach further than the frames that got votes
 _ALONG_MS = 1000  # from where a frame's partner is expected
+_EXPLAINED = 0.5  # of a range of the older: it is the one that another segment tells
+_BESIDE = 0.05  # of a side: lies elsewhere, not in the same place again
 _LOOKS = 12  # frames of each side looked at where nothing hints at any
 _ACCEPTED = (Level.SAME_PICTURE, Level.PART_OF)
 _STRONGEST = (Level.NOTHING, Level.SAME_SCENE, Level.PART_OF, Level.SAME_PICTURE)
@@ -225,7 +229,50 @@ def _segments(
     weights = {one.pair: one.judgement.distinctive for one in accepted}
     pairs = [(one.newer_ms, one.older_ms, weights.get(one.pair, 0)) for one in found.values()]
     radius = settings.MATCH_PDQ_RADIUS_BITS
-    return footage.align(newer.track, older.track, turn, radius, pairs)
+    segments = footage.align(newer.track, older.track, turn, radius, pairs)
+    return _without_echoes(segments, accepted)
+
+
+def _without_echoes(segments: list[Segment], accepted: list[Judged]) -> list[Segment]:
+    """Leave out what a slow pan makes of a range that is explained already.
+
+    Over one piece of ground frames look alike seconds apart, a little beside their place, so that
+    a second line runs beside the true one. A piece that was truly used twice lies in the same
+    place both times.
+    """
+    places = {id(segment): _lies(segment, accepted) for segment in segments}
+    kept: list[Segment] = []
+    for segment in sorted(segments, key=lambda one: -_lasts(one)):
+        here = places[id(segment)]
+        is_echo = any(
+            _shared(segment, one) > _EXPLAINED
+            and float(np.linalg.norm(here - places[id(one)], axis=1).mean()) > _BESIDE
+            for one in kept
+        )
+        if not is_echo:
+            kept.append(segment)
+    return sorted(kept, key=lambda one: one.query_start_ms)
+
+
+def _lies(segment: Segment, accepted: list[Judged]) -> geometry.Map:
+    """Where the older's corners lie in the newer along a segment, 4 x 2; NaN if nobody knows."""
+    inside = [
+        placed(one.judgement.there, unit_corners(1, 1))
+        for one in accepted
+        if _is_in(segment, one) and abs(_expected(segment, one.newer_ms) - one.older_ms) < _ALONG_MS
+    ]
+    return np.median(inside, axis=0) if inside else np.full((4, 2), np.nan)
+
+
+def _expected(segment: Segment, newer_ms: int) -> float:
+    return segment.other_start_ms + segment.speed * (newer_ms - segment.query_start_ms)
+
+
+def _shared(segment: Segment, other: Segment) -> float:
+    """Which share of a segment's range of the older another segment explains too, 0-1."""
+    start = max(segment.other_start_ms, other.other_start_ms)
+    end = min(segment.other_end_ms, other.other_end_ms)
+    return max(0, end - start) / max(1, segment.other_end_ms - segment.other_start_ms)
 
 
 def _is_in(segment: Segment, one: Judged) -> bool:
@@ -248,7 +295,7 @@ def _along(newer: Shown, older: Shown, segments: list[Segment]) -> list[Pair]:
         for place, time_ms in enumerate(newer.view_times_ms):
             if not -_BEYOND_MS <= time_ms - segment.query_start_ms <= _BEYOND_MS + _lasts(segment):
                 continue
-            expected = segment.other_start_ms + segment.speed * (time_ms - segment.query_start_ms)
+            expected = _expected(segment, time_ms)
             partner = _nearest_view(older, expected)
             if abs(older.view_times_ms[partner] - expected) <= _ALONG_MS:
                 pairs.append((place, partner))

@@ -113,3 +113,17 @@ def test_mirrored_footage_without_codes_is_one_range(photo):
     (segment,) = likeness.segments
     assert segment.query_end_ms - segment.query_start_ms >= 12_000
     assert abs(segment.other_start_ms - segment.query_start_ms) <= 1000
+
+
+def test_a_slow_pan_is_told_once(photo):
+    """Over the same ground frames look alike seconds apart; that is no second range."""
+    frames = [photo("temple").crop((9 * at, 0, 9 * at + 420, 300)) for at in range(9)]
+    cut = [ImageOps.mirror(frame).crop((20, 10, 380, 270)) for frame in frames]
+    others = [photo(name).resize((420, 300)) for name in ("rocket", "cat", "coffee")]
+    sides = shown(*cut, has_codes=False), shown(*others, *frames[:6], has_codes=False)
+    along = [(at, at + 3) for at in range(6)]
+    beside = [(at, at) for at in range(6, 9)]
+    found = {one.pair: one for one in judging.judged(*sides, along + beside, ({}, {}))}
+    assert len(found) == 9
+    (segment,) = judging._segments(*sides, None, found)
+    assert abs(segment.other_start_ms - segment.query_start_ms - 6000) <= 1000
