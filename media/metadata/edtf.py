@@ -243,20 +243,26 @@ def _interval(text: str) -> Edtf:
         raise ValueError("An interval needs at least one date: /2023-02-05 or 2023-02-05/..")
     if start in ends:
         last = _single(end)
-        words = f"not after {last.words}, start unknown"
+        words = f"not after {_inside(last)}, start unknown"
         if start == "..":
-            words = f"any time until {last.words}"
+            words = f"any time until {_inside(last)}"
         return Edtf(text, None, last.latest, words)
     first = _single(start)
     if end in ends:
-        words = f"not before {first.words}, end unknown"
+        words = f"not before {_inside(first)}, end unknown"
         if end == "..":
-            words = f"from {first.words} onwards"
+            words = f"from {_inside(first)} onwards"
         return Edtf(text, first.earliest, None, words)
     last = _single(end)
     if first.earliest and last.latest and first.earliest > last.latest:
         raise ValueError(f"“{text}” ends before it starts. Write the earlier date first.")
-    return Edtf(text, first.earliest, last.latest, f"from {first.words} until {last.words}")
+    return Edtf(text, first.earliest, last.latest, f"from {_inside(first)} until {_inside(last)}")
+
+
+def _inside(one: Edtf) -> str:
+    """Say a date inside a longer expression: "2022 (approximate)"."""
+    doubt = _QUALIFIERS.get(one.qualifier)
+    return f"{one.words.removesuffix(f', {doubt}')} ({doubt})" if doubt else one.words
 
 
 def _set(text: str) -> Edtf:
@@ -272,7 +278,7 @@ def _set(text: str) -> Edtf:
         text,
         min((day for day in firsts if day), default=None) if all(firsts) else None,
         max((day for day in lasts if day), default=None) if all(lasts) else None,
-        joining.join(member.words for member in members),
+        joining.join(_inside(member) for member in members),
     )
 
 
