@@ -55,7 +55,10 @@ def _answered(detail: dict[str, Any]) -> str:
 
 
 def _changed(detail: dict[str, Any]) -> str:
-    names = [name.replace("_", " ") for name in detail.get("changed", {})]
+    changed = detail.get("changed", {})
+    if "is_hard" in changed:
+        return "marked it hard" if changed["is_hard"][1] else "no longer marks it hard"
+    names = [name.replace("_", " ") for name in changed]
     return f"changed {', '.join(names)}" if names else "changed it"
 
 

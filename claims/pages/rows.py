@@ -21,6 +21,8 @@ def _shown_matches() -> QuerySet[Match]:
     """Undecided first, then the earliest."""
     found = Match.objects.exclude(relation=Match.Relation.SIMILAR)
     found = found.exclude(decision=Match.Decision.REJECTED).select_related("older", "newer")
+    # What only the comparison draws is large and stays where it is.
+    found = found.defer("drawn", "measures", "segments", "region", "region_back")
     return found.order_by("-decision", "pk")[:_MATCHES]
 
 
