@@ -9,7 +9,7 @@ from PIL import Image
 from media.decoding import derived
 from media.decoding.protocol import DecodedFrame, DerivedFile
 from media.fingerprints import features
-from media.fingerprints.footage import ALIKE_BITS
+from media.fingerprints.judged import ALIKE_BITS
 from media.fingerprints.stills import PDQ, WHOLE
 
 EVERY_MS = 2000  # while nothing else asks for a frame

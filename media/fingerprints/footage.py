@@ -6,7 +6,6 @@ explains is taken away and the rest votes again, so that a compilation is found 
 Source: docs/hashing.md.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from media.fingerprints import lines, rhythm, tracks
+from media.fingerprints.judged import (
+    ALIKE_BITS,
+    STANDS_MS,
+    Judged,
+    enclosed,
+    nearest_samples,
+    spoken_for,
+    standing,
+)
 from media.fingerprints.lines import HASHED_MS, JUDGED_MS, Line, Votes
 from media.fingerprints.tracks import Ints, Track
 
@@ -21,7 +29,6 @@ SAMPLE_MS = 500  # two frames a second are looked at
 
 MIN_FRAMES = 3  # fewer that agree in time are chance, or a logo
 LOOSE_BITS = 17  # in all 48, still a long way from the 100 and more between unrelated frames
-ALIKE_BITS = 24  # frames no further apart show one and the same scene
 UNLIKE_BITS = 80  # frames further apart, on a line that other frames agree on, show another thing
 MIN_DENSITY = 0.4  # of the frames in a segment that could be compared
 STATIC_SHARE = 0.6  # of a clip that one unchanging scene must fill to count
@@ -32,11 +39,6 @@ _REACH_MS = 5000
 _VOTES_PER_FRAME = 32
 _MAX_GAP_FRAMES = 4  # comparable frames that do not match end a segment
 _MAX_SEGMENTS = 20
-_STANDS_MS = 1250  # a judged frame speaks for this much before and after it
-_OPEN_MS = 3000  # so much may follow the last judged frame where nothing speaks against it
-_BRIDGED_MS = 15_000  # between two judged frames, where nothing speaks against it
-_MUCH_FARTHER = 3  # than judged frames usually lie from each other: of hours few are judged
-_LONE_SHARE = 0.3  # of the cuts of a long while
 _WORTH = 20  # inliers that weigh half
 _VAGUE = 0.3  # weight of judged frames beside codes, which are exacter in time
 _EDGE_MS = 1000
@@ -68,26 +70,6 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class _Judged:
-    """Pairs the judge saw. at, to: ms. weight: 0 where it refused them."""
-
-    at: Floats
-    to: Floats
-    weight: Floats
-
-    def among(self, kept: Mask) -> "_Judged":
-        return _Judged(self.at[kept], self.to[kept], self.weight[kept])
-
-    def along(self, line: Line, within_ms: float) -> Mask:
-        near: Mask = np.abs(self.to - line.at(self.at)) <= within_ms
-        return near
-
-    @property
-    def accepted(self) -> "_Judged":
-        return self.among(self.weight > 0)
-
-
-@dataclass(frozen=True)
 class _Run:
     """Query frames that match along a line, with their partners.
 
@@ -98,7 +80,7 @@ class _Run:
     frames: Ints
     partners: Ints
     sure: Ints
-    judged: _Judged
+    judged: Judged
     asked: int  # how many frames of the range had a partner to compare with
 
     @property
@@ -123,7 +105,7 @@ def align(
     unchanging scene counts when it fills STATIC_SHARE of one of the two. Otherwise nothing.
     """
     rows, columns, bits = tracks.near_pairs(query, other, turn, radius, _VOTES_PER_FRAME)
-    pairs = _Judged(*np.array(judged, dtype=np.float64).reshape(-1, 3).T)
+    pairs = Judged(*np.array(judged, dtype=np.float64).reshape(-1, 3).T)
     votes = _votes(query, other, rows, columns, _weights(rows, bits, radius), pairs.accepted)
     if not len(votes) or not len(query) or not len(other):
         return []
@@ -152,7 +134,7 @@ def _weights(rows: Ints, bits: Ints, radius: int) -> Floats:
 
 
 def _votes(
-    query: Track, other: Track, rows: Ints, columns: Ints, weights: Floats, pairs: _Judged
+    query: Track, other: Track, rows: Ints, columns: Ints, weights: Floats, pairs: Judged
 ) -> Votes:
     """What codes and judge say together. A judged frame counts most with its best partner."""
     by_code = Votes(
@@ -181,7 +163,7 @@ def _unexplained(votes: Votes, segment: Segment) -> Votes:
     return votes.among(is_before | (votes.at > segment.query_end_ms))
 
 
-def _rest(pairs: _Judged, segment: Segment) -> _Judged:
+def _rest(pairs: Judged, segment: Segment) -> Judged:
     return pairs.among((pairs.at < segment.query_start_ms) | (pairs.at > segment.query_end_ms))
 
 
@@ -193,7 +175,7 @@ def _walk(
     radius: int,
     line: Line,
     is_free: Mask,
-    pairs: _Judged,
+    pairs: Judged,
 ) -> _Run:
     """The longest run of free query frames that match along a line.
 
@@ -205,31 +187,22 @@ def _walk(
         line = _by_rhythm(query, other, line, pairs)
         bits, partners = _along(query, other, turn, line)
     on_line = pairs.among(pairs.along(line, JUDGED_MS * 1.2) & (pairs.weight > 0))
-    spoken_for = _spoken_for(query, other, line, on_line, pairs)
-    if _tell_apart(bits[_places(query, on_line.at)], radius):
-        is_beyond = ~_enclosed(query, on_line.at)
-        spoken_for &= ~(is_beyond & (bits > UNLIKE_BITS) & (bits < tracks.FAR))
-    could = (bits < tracks.FAR) | spoken_for
-    run = _longest_run(could, ((bits <= radius + LOOSE_BITS) | spoken_for) & is_free)
+    is_spoken_for = spoken_for(query, other, line, on_line, pairs)
+    if _tell_apart(bits[nearest_samples(query, on_line.at)], radius):
+        is_beyond = ~enclosed(query, on_line.at)
+        is_spoken_for &= ~(is_beyond & (bits > UNLIKE_BITS) & (bits < tracks.FAR))
+    could = (bits < tracks.FAR) | is_spoken_for
+    run = _longest_run(could, ((bits <= radius + LOOSE_BITS) | is_spoken_for) & is_free)
     asked = int(could[run[0] : run[-1] + 1].sum()) if len(run) else 0
     within = np.zeros(len(on_line.at), dtype=bool)
     if len(run):
-        within = np.isin(_places(query, on_line.at), np.arange(run[0], run[-1] + 1))
+        within = np.isin(nearest_samples(query, on_line.at), np.arange(run[0], run[-1] + 1))
     return _Run(line, run, partners[run], run[bits[run] <= radius], on_line.among(within), asked)
 
 
 def _tell_apart(bits: Ints, radius: int) -> bool:
     """Whether codes match where the judge says so, and can be believed where they do not."""
     return len(bits) > 0 and bool((bits <= radius + LOOSE_BITS).mean() >= _CODES_TELL)
-
-
-def _enclosed(query: Track, at: Floats) -> Mask:
-    """Which frames lie between two judged ones that follow each other closely."""
-    enclosed = np.zeros(len(query), dtype=bool)
-    for start, end in itertools.pairwise(np.unique(at).tolist()):
-        if end - start <= _REACH_MS:
-            enclosed |= (query.times_ms >= start) & (query.times_ms <= end)
-    return enclosed
 
 
 def _along(query: Track, other: Track, turn: int, line: Line) -> tuple[Ints, Ints]:
@@ -247,84 +220,12 @@ def _along(query: Track, other: Track, turn: int, line: Line) -> tuple[Ints, Int
     return bits, np.where(sides[0] <= sides[1], before, after)
 
 
-def _by_rhythm(query: Track, other: Track, line: Line, pairs: _Judged) -> Line:
+def _by_rhythm(query: Track, other: Track, line: Line, pairs: Judged) -> Line:
     on_line = pairs.among(pairs.along(line, JUDGED_MS * 1.2) & (pairs.weight > 0))
     if len(on_line.at) < MIN_FRAMES:
         return line
-    start, end = on_line.at.min() - _STANDS_MS, on_line.at.max() + _STANDS_MS
+    start, end = on_line.at.min() - STANDS_MS, on_line.at.max() + STANDS_MS
     return rhythm.refined(query, other, line, float(start), float(end))
-
-
-def _spoken_for(query: Track, other: Track, line: Line, on_line: _Judged, pairs: _Judged) -> Mask:
-    """Which query frames the accepted pairs on a line speak for, up to where something else does.
-
-    Each for a while around itself, for as long as its scene does not change, and up to the next
-    where no cut that one of the two lacks lies between.
-    """
-    spoken = np.zeros(len(query), dtype=bool)
-    strays = rhythm.strays(query, other, line)
-    refused = np.unique(pairs.at[(pairs.weight == 0) & pairs.along(line, HASHED_MS)])
-    last = max(other.duration_ms, int(other.times_ms[-1]))
-    clip_end = max(query.duration_ms, int(query.times_ms[-1]))
-    first_ms, last_ms = max(0.0, line.back(0)), min(clip_end, line.back(last))
-    at = [first_ms, *np.unique(on_line.at).tolist(), last_ms]
-    far = max(_BRIDGED_MS, _MUCH_FARTHER * float(np.median(np.diff(at))))
-    cuts = rhythm.cuts(query)
-    for before, here, after in zip(at, at[1:], at[2:], strict=False):
-        until = _reach(query, here, 1, strays, refused, after)
-        if after < last_ms and after - here <= far and _is_bridged(strays, cuts, here, after):
-            until = after
-        since = _reach(query, here, -1, strays, refused, before)
-        spoken |= (query.times_ms >= since) & (query.times_ms <= until)
-    return spoken
-
-
-def _is_bridged(strays: Floats, cuts: Floats, start: float, end: float) -> bool:
-    """Whether the two go on together between two judged frames.
-
-    No cut may be of one alone; of a long while a few may be, which samples miss.
-    """
-    lone = int(((strays > start) & (strays < end)).sum())
-    own = int(((cuts > start) & (cuts < end)).sum())
-    return lone <= (_LONE_SHARE * own if end - start > _BRIDGED_MS else 0)
-
-
-def _reach(
-    query: Track, at: float, step: int, strays: Floats, refused: Floats, bound_ms: float
-) -> float:
-    """How far a judged frame speaks for what follows it (step 1) or comes before it (-1).
-
-    Up to a stray cut, half-way to a frame that was refused, to the bound where that is near, or
-    else for a little while.
-    """
-    still = step * _scene_end(query, at, step)
-    bound = step * bound_ms
-    stray = np.min(step * strays, where=step * strays > step * at, initial=np.inf)
-    refusal = np.min(step * refused, where=step * refused > step * at, initial=np.inf)
-    if stray <= min(still + _OPEN_MS, bound, refusal):
-        return float(step * stray)
-    if refusal <= min(still + _OPEN_MS, bound):
-        return float(step * (min(still, refusal) + refusal) / 2)
-    return float(step * (bound if bound <= still + _OPEN_MS else still + _STANDS_MS))
-
-
-def _scene_end(query: Track, time_ms: float, step: int) -> float:
-    """How far the codes stay as they are at a time, going on or back."""
-    place = int(_places(query, np.array([time_ms]))[0])
-    others = np.arange(place, len(query) if step > 0 else -1, step)
-    bits = tracks.apart(query, query, 0, np.full(len(others), place), others)
-    alike = int(np.argmax(bits > ALIKE_BITS)) if (bits > ALIKE_BITS).any() else len(others)
-    last = float(query.times_ms[others[max(alike - 1, 0)]])
-    return max(last, time_ms) if step > 0 else min(last, time_ms)
-
-
-def _places(one: Track, times: Floats) -> Ints:
-    """Which sample lies nearest to each time."""
-    after = np.clip(np.searchsorted(one.times_ms, times), 0, len(one) - 1)
-    before = np.clip(after - 1, 0, None)
-    is_before = np.abs(one.times_ms[before] - times) <= np.abs(one.times_ms[after] - times)
-    places: Ints = np.where(is_before, before, after)
-    return places
 
 
 def _longest_run(could: Mask, matches: Mask) -> Ints:
@@ -346,7 +247,7 @@ def _longest_run(could: Mask, matches: Mask) -> Ints:
 
 def _are_alike(query: Track, run: _Run) -> bool:
     """Whether all frames show one scene. Judged ones without codes were kept as they differ."""
-    judged = _places(query, run.judged.at)
+    judged = nearest_samples(query, run.judged.at)
     frames = np.concatenate([run.sure, judged])
     frames = frames[query.is_comparable[frames]]
     if not len(frames):
@@ -386,7 +287,7 @@ def _segment(query: Track, other: Track, run: _Run) -> Segment:
         first = int(run.sure[0]), int(run.partners[frames == run.sure[0]][0])
     else:
         places = (run.judged.at[:1], run.judged.to[:1])
-        first = int(_places(query, places[0])[0]), int(_places(other, places[1])[0])
+        first = int(nearest_samples(query, places[0])[0]), int(nearest_samples(other, places[1])[0])
     return Segment(
         start,
         end,
@@ -429,12 +330,12 @@ def _ends(one: Track, first: int, last: int) -> tuple[int, int]:
 
 
 def _unchanging(
-    query: Track, other: Track, rows: Ints, columns: Ints, votes: Votes, pairs: _Judged
+    query: Track, other: Track, rows: Ints, columns: Ints, votes: Votes, pairs: Judged
 ) -> list[Segment]:
     """One segment when the frames that match fill enough of one of the two."""
     seen = [
-        np.union1d(rows, _standing(query, pairs.at)),
-        np.union1d(columns, _standing(other, pairs.to)),
+        np.union1d(rows, standing(query, pairs.at)),
+        np.union1d(columns, standing(other, pairs.to)),
     ]
     shares = [len(places) / len(one) for places, one in zip(seen, (query, other), strict=True)]
     if max(shares) < STATIC_SHARE:
@@ -445,15 +346,5 @@ def _unchanging(
         _ends(one, int(places[0]), int(places[-1]))
         for places, one in zip(seen, (query, other), strict=True)
     ]
-    frames = int(_places(query, at)[0]), int(_places(other, to)[0])
+    frames = int(nearest_samples(query, at)[0]), int(nearest_samples(other, to)[0])
     return [Segment(*ranges[0], *ranges[1], 1.0, False, *frames)]
-
-
-def _standing(one: Track, times: Floats) -> Ints:
-    """The frames that judged ones speak for: a while around them, and the rest of their scene."""
-    standing = np.zeros(len(one), dtype=bool)
-    for at in np.unique(times).tolist():
-        since = min(_scene_end(one, at, -1), at - _STANDS_MS)
-        until = max(_scene_end(one, at, 1), at + _STANDS_MS)
-        standing |= (one.times_ms >= since) & (one.times_ms <= until)
-    return np.flatnonzero(standing)
