@@ -41,6 +41,7 @@ MAX_BYTES = _HEAD.size + POINTS * (_POINT.itemsize + DESCRIPTOR) + 2 * LUMA_PX *
 _Kind = TypeVar("_Kind", np.uint8, np.float32)
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+Told = tuple[npt.NDArray[np.bool_], bool]  # windows with a photograph, and whether it is stars
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Features:
 
     width, height: pixels of the frame that points lie in, longest side at most SIDE_PX.
     places: n x 2, x and y. sizes: n, diameter in pixels. angles: n, degrees.
-    descriptors: n x 128. luma: rows x columns, longest side at most LUMA_PX.
+    descriptors: n x 128. luma: rows x columns, longest side at most LUMA_PX. told: what
+    `tones.photographic` said of the grey picture before it was kept, which blurs what is drawn.
     """
 
     width: int
@@ -59,6 +61,7 @@ class Features:
     angles: Floats
     descriptors: Bytes
     luma: Bytes
+    told: Told | None = None
 
     def __len__(self) -> int:
         return len(self.places)
@@ -90,8 +93,8 @@ class Features:
         return self._tones[1]
 
     @cached_property
-    def _tones(self) -> tuple[npt.NDArray[np.bool_], bool]:
-        return tones.photographic(self.luma)
+    def _tones(self) -> Told:
+        return tones.photographic(self.luma) if self.told is None else self.told
 
     @cached_property
     def is_drawn(self) -> npt.NDArray[np.bool_]:
@@ -152,7 +155,8 @@ def pack(features: Features) -> bytes:
     grey = greys.pack(features.luma)
     rows, columns = features.luma.shape
     head = _HEAD.pack(features.width, features.height, columns, rows, len(features), len(grey))
-    return head + points.tobytes() + features.descriptors.tobytes() + grey
+    told = _as_bits(features)
+    return head + points.tobytes() + features.descriptors.tobytes() + told + grey
 
 
 def unpack(data: bytes) -> Features:
@@ -162,7 +166,8 @@ def unpack(data: bytes) -> Features:
     except struct.error as fault:
         raise ValueError("features end early") from fault
     places_end = _HEAD.size + count * _POINT.itemsize
-    grey_at = places_end + count * DESCRIPTOR
+    told_at = places_end + count * DESCRIPTOR
+    grey_at = told_at + _bits_bytes(rows, columns)
     is_sound = (
         1 <= width <= SIDE_PX
         and 1 <= height <= SIDE_PX
@@ -183,7 +188,25 @@ def unpack(data: bytes) -> Features:
         points["angle"].astype(np.float32) / np.float32(_TURN),
         np.frombuffer(data, np.uint8, count * DESCRIPTOR, places_end).reshape(-1, DESCRIPTOR),
         greys.unpack(data[grey_at:], rows, columns),
+        _from_bits(data[told_at:grey_at], rows, columns),
     )
+
+
+def _as_bits(one: Features) -> bytes:
+    """Whether it is stars, then its windows row by row."""
+    windows, is_starry = one._tones
+    return np.packbits(np.concatenate([[is_starry], windows.ravel()]).astype(bool)).tobytes()
+
+
+def _from_bits(data: bytes, rows: int, columns: int) -> Told:
+    bits = np.unpackbits(np.frombuffer(data, np.uint8)).astype(bool)
+    down, across = tones.windows_of(rows, columns)
+    return bits[1 : 1 + down * across].reshape(down, across), bool(bits[0])
+
+
+def _bits_bytes(rows: int, columns: int) -> int:
+    down, across = tones.windows_of(rows, columns)
+    return -(-(1 + down * across) // 8)
 
 
 def _floats(values: list[Any]) -> Floats:

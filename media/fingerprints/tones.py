@@ -53,6 +53,13 @@ def photographic(grey: Grey) -> tuple[Mask, bool]:
     return (found | is_star if is_sky else found), is_sky
 
 
+def windows_of(rows: int, columns: int) -> tuple[int, int]:
+    """How many windows a picture of this size has, down and across."""
+    if min(rows, columns) < WINDOW_PX:
+        return 0, 0
+    return (rows - WINDOW_PX) // STEP_PX + 1, (columns - WINDOW_PX) // STEP_PX + 1
+
+
 def over_pixels(found: Mask, shape: tuple[int, ...]) -> Mask:
     """Spread windows over the pixels of the picture they were told of: height x width."""
     if not found.size:

@@ -1,5 +1,6 @@
 import io
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,7 +125,7 @@ def test_a_file_that_ends_early_or_late_is_refused(whole):
 def test_points_outside_of_the_picture_are_refused(found):
     one = found[0][1]
     for field, value in (("places", one.places + 400), ("sizes", one.sizes * 0)):
-        wrong = Features(**{**vars(one), field: value})
+        wrong = replace(one, **{field: value})
         with pytest.raises(ValueError, match="point"):
             featurefile.check(io.BytesIO(featurefile.write([(0, wrong)])))
 

@@ -120,3 +120,18 @@ def test_points_in_letters_are_drawn_and_those_in_a_photograph_are_not(photo):
     lower = found.places[:, 1] > found.height * 0.6
     assert found.is_drawn[upper].mean() > 0.9
     assert found.is_drawn[lower].mean() < 0.25
+
+
+def test_what_is_drawn_is_told_of_the_picture_as_it_was(photo):
+    """The grey picture that is kept is blurred enough to take a flat card for a photograph."""
+    card = Image.new("RGB", (640, 360), (10, 20, 60))
+    draw = ImageDraw.Draw(card)
+    draw.ellipse((250, 60, 390, 200), fill="white")
+    draw.rectangle((0, 280, 640, 331), fill=(200, 20, 30))
+    draw.text((12, 286), "nobody saw it", "white", ImageFont.load_default(size=30))
+    for picture in (card, photo("temple"), photo("galaxies")):
+        found = features.extract(picture)
+        kept = features.unpack(features.pack(found))
+        assert np.array_equal(kept.is_drawn, found.is_drawn)
+        assert kept.is_starry == found.is_starry
+        assert kept.is_comparable == found.is_comparable
