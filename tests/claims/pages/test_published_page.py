@@ -1,7 +1,9 @@
 import json
 import re
+from xml.etree import ElementTree
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from claims import attachments, publishing, queue, sources, verdicts
@@ -92,3 +94,36 @@ def test_the_empty_list_says_what_it_is_for(client, db):
 def test_nothing_is_changed_by_readers(publish, client):
     assert client.post(reverse("published-claim", args=[publish().pk])).status_code == 405
     assert client.post(LIST).status_code == 405
+
+
+# --- Feeds ----
+def test_the_feeds_are_for_everybody_and_hold_what_readers_see(claim_in, dana):
+    kept, gone = claim_in("published"), claim_in("published")
+    claim_in("decided")
+    publishing.withdraw(gone, dana, "Wrong clip.")
+    feed = Client().get("/published/feed.json")
+    assert feed["Content-Type"] == "application/feed+json"
+    first, second = feed.json()["items"]
+    assert first["title"] == f"Withdrawn: {gone.statement}"
+    assert "Wrong clip." in first["content_text"]
+    assert second["title"] == f"Unverified: {kept.statement}"
+    assert second["url"].endswith(f"/published/{kept.pk}/")
+    atom = Client().get("/published/feed.atom")
+    assert atom["Content-Type"].startswith("application/atom+xml")
+    assert (
+        len(ElementTree.fromstring(atom.content).findall("{http://www.w3.org/2005/Atom}entry")) == 2
+    )
+
+
+def test_the_feeds_take_one_query_however_much_was_published(claim_in, django_assert_num_queries):
+    for _ in range(3):
+        claim_in("published")
+    for name in ("feed.json", "feed.atom"):
+        with django_assert_num_queries(1):
+            assert Client().get(f"/published/{name}").status_code == 200
+
+
+def test_the_list_names_its_feeds(claim_in):
+    page = Client().get("/published/").content.decode()
+    assert 'type="application/feed+json"' in page
+    assert 'type="application/atom+xml"' in page
