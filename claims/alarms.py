@@ -14,6 +14,7 @@ from claims.states import State
 from media.models import Item, Match
 
 EARLIER_USE = "earlier_use"
+DATE_EXCLUDED = "date_excluded"
 RECHECK_DUE = "recheck_due"
 STALE_EVIDENCE = "stale_evidence"
 
@@ -49,11 +50,14 @@ def alarms_of(claim: Claim) -> list[Alarm]:
 
 
 def alarms_of_many(claims: Iterable[Claim]) -> dict[int, list[Alarm]]:
-    """The alarms of several claims in three queries; claim's primary key → alarms."""
+    """The alarms of several claims in four queries; claim's primary key → alarms."""
     claims = list(claims)
     evidence, stale = _evidence(claims), rechecks.open_of_many(claims)
+    proofs = dateproofs.bounds_of_many(claims)
     return {
-        claim.pk: _alarms(claim, *evidence[claim.pk]) + [_stale(one) for one in stale[claim.pk]]
+        claim.pk: _alarms(claim, *evidence[claim.pk])
+        + _date_excluded(claim, proofs[claim.pk])
+        + [_stale(one) for one in stale[claim.pk]]
         for claim in claims
     }
 
@@ -179,6 +183,20 @@ def _bracket(
 
 def _not_after(item: Item, basis: str) -> Bound:
     return Bound("not_after", item.first_seen_at.date().isoformat(), basis)
+
+
+def _date_excluded(claim: Claim, proofs: list[Bound]) -> list[Alarm]:
+    """What people proved leaves no day of the claimed date, or no day at all."""
+    known = bracket(proofs, claim.event_on)
+    bases = "; ".join(one for one in (known.earliest_basis, known.latest_basis) if one)
+    if known.is_contradictory:
+        sentence = f"The limits of the date leave no day. They are {known.words} ({bases})."
+    elif known.excludes_claimed:
+        said = parse(claim.event_on).words
+        sentence = f"The claimed date ({said}) is excluded: the media are {known.words} ({bases})."
+    else:
+        return []
+    return [Alarm(DATE_EXCLUDED, sentence)]
 
 
 # --- Re-check ----

@@ -188,7 +188,7 @@ def test_many_claims_take_as_many_queries_as_one(
         attachments.attach(claim, item, alice)
         make_match(make_item(first_seen_at=ARCHIVE), item, decision="confirmed")
     claims = list(Claim.objects.all())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = alarms.alarms_of_many(claims)
     assert [len(found[claim.pk]) for claim in claims] == [1] * 5
     with django_assert_num_queries(3):

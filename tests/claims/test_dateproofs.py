@@ -126,3 +126,23 @@ def test_a_lease_and_an_end_stop_it(claim_in, bob, alice):
     for state in sorted(CLOSED):
         with pytest.raises(MoveNotAllowed):
             dateproofs.add(claim_in(state), alice, **SNOW)
+
+
+def test_a_claimed_date_that_the_proofs_exclude_turns_the_claim_red(make_claim, alice):
+    claim = make_claim(event_on="2023-02-05")
+    dateproofs.add(claim, alice, **POSTED)
+    assert alarms.alarms_of(claim) == []
+    old = dateproofs.add(claim, alice, bound="not_after", on="2020-10-14", basis="An archive post")
+    [alarm] = alarms.alarms_of(claim)
+    assert (alarm.kind, alarm.proposes) == ("date_excluded", "")
+    assert alarm.sentence == (
+        "The claimed date (5 February 2023) is excluded: the media are not after 14 October 2020 "
+        "(An archive post)."
+    )
+    dateproofs.add(claim, alice, **SNOW)
+    [alarm] = alarms.alarms_of(claim)
+    assert alarm.sentence.startswith(
+        "The limits of the date leave no day. They are contradictory: "
+    )
+    dateproofs.remove(old, alice, "Another clip.")
+    assert alarms.alarms_of(claim) == []
