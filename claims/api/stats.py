@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
 
 from claims import statistics
 from claims.api.strict import Strict
@@ -63,14 +63,14 @@ class StatisticsOut(serializers.Serializer):
     second_reviews = AgreementOut()
 
 
-class Stats(APIView):
+class Stats(ViewSet):
     """The desk in figures."""
 
-    permissions = {"get": "claims.view_claim"}
-    scopes = {"get": "read"}
+    permissions = {"list": "claims.view_claim"}
+    scopes = {"list": "read"}
 
     @extend_schema(parameters=[PeriodQuery], responses=StatisticsOut)
-    def get(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:
         """Age of the queue, time to verdict, precision of flags, overrides, reopenings."""
         asked = PeriodQuery(data=request.query_params.dict(), context={"request": request})
         asked.is_valid(raise_exception=True)

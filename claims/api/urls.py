@@ -46,7 +46,7 @@ def _addresses(name: str, view: type[ClaimParts]) -> list[URLPattern]:
 
 urlpatterns = [
     *router.urls,
-    path("stats/", Stats.as_view(), name="api-stats"),
+    path("stats/", Stats.as_view({"get": "list"}), name="api-stats"),
     *(one for name, view in _PARTS.items() for one in _addresses(name, view)),
     path("claims/<pk>/where/", Where.as_view({"get": "where"}), name="api-where"),
     path("claims/<pk>/sun/", Where.as_view({"get": "sun"}), name="api-sun"),
