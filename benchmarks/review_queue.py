@@ -12,13 +12,13 @@ has decided. Then, as a fact-checker, in one process, the cache of templates war
 
 for pages of the queue, the counts of its tabs, a page of `GET /api/v1/claims/` and
 `queue.take_next` (undone each time), and the plans PostgreSQL chose for the statements that walk
-the order of work. Prints a table and writes it with the plans to queue.txt and queue.json.
+the order of work. Prints a table and writes it with the plans to review_queue.txt and review_queue.json.
 
 Measured in November 2026 on two shared cores at a load of 5 to 7, which also lengthens CPU time.
 Before the order was walked along an index, the statements of the open queue took 218 ms by the
 clock and taking the next claim 298 ms, at a load of 5.
 
-    python benchmarks/queue.py [--claims 100000] [--postgres postgres://postgres@127.0.0.1/NAME]
+    python benchmarks/review_queue.py [--claims 100000] [--postgres postgres://postgres@127.0.0.1/NAME]
 """
 
 import argparse
@@ -251,8 +251,8 @@ def main() -> None:
     )
     text = f"{asked.claims:,} claims, PostgreSQL, CPU time of {RUNS} runs\n\n{table}\n\n{plans}\n"
     print(text)
-    (ROOT / "benchmarks/queue.txt").write_text(text)
-    (ROOT / "benchmarks/queue.json").write_text(
+    (ROOT / "benchmarks/review_queue.txt").write_text(text)
+    (ROOT / "benchmarks/review_queue.json").write_text(
         json.dumps({"claims": asked.claims, "rows": rows}, indent=1) + "\n"
     )
 
