@@ -12,7 +12,8 @@ has decided. Then, as a fact-checker, in one process, the cache of templates war
 
 for pages of the queue, the counts of its tabs, a page of `GET /api/v1/claims/` and
 `queue.take_next` (undone each time), and the plans PostgreSQL chose for the statements that walk
-the order of work. Prints a table and writes it with the plans to review_queue.txt and review_queue.json.
+the order of work. Prints a table and writes it with the plans to review_queue.txt and
+review_queue.json.
 
 Measured in November 2026 on two shared cores at a load of 5 to 7, which also lengthens CPU time.
 Before the order was walked along an index, the statements of the open queue took 218 ms by the

@@ -192,6 +192,10 @@ _LEVELS = {
 
 def _of_judgement(judgement: Judgement | None, written: Match | None) -> list[Measure]:
     inliers = judgement.inliers if judgement else 0
+    moved = judgement.grid.moved if judgement else 0.0
+    is_dense = bool(judgement and judgement.grid.is_dense)
+    part = geometry.DENSE_DISTINCTIVE if is_dense else geometry.PART_DISTINCTIVE
+    same = geometry.DENSE_DISTINCTIVE if is_dense else geometry.SAME_DISTINCTIVE
     distinctive = judgement.distinctive if judgement else 0
     agreement = judgement.agreement if judgement else None
     covers = max(judgement.covers) if judgement else None
@@ -199,18 +203,20 @@ def _of_judgement(judgement: Judgement | None, written: Match | None) -> list[Me
         Measure(
             "Points that agree",
             str(inliers),
-            f"{geometry.SCENE_INLIERS} alone only say “same scene”",
-            _outcome(inliers >= geometry.PART_DISTINCTIVE),
+            f"{part} or more",
+            _outcome(inliers >= part),
             "They look alike and lie where one map of the whole picture says they should.",
         ),
         Measure(
             "Distinctive points",
             f"{distinctive}{_as_matched(written)}",
-            f"{geometry.PART_DISTINCTIVE} for a part, {geometry.SAME_DISTINCTIVE} for the same "
-            "picture",
-            _outcome(distinctive >= geometry.PART_DISTINCTIVE),
-            "Without patterns that many unrelated pictures share. This page does not know these "
-            "patterns; the matcher does, and may count fewer.",
+            f"{part} for a part, {same} for the same picture"
+            + (", few because nearly every cell agrees" if is_dense else "")
+            + f"; {geometry.SCENE_INLIERS} alone only say “same scene”",
+            _outcome(distinctive >= part),
+            "Without those in letters and screens, and without patterns that many unrelated "
+            "pictures share. This page does not know these patterns; the matcher does, and may "
+            "count fewer.",
         ),
         Measure(
             "Agreement",
@@ -219,6 +225,14 @@ def _of_judgement(judgement: Judgement | None, written: Match | None) -> list[Me
             _outcome(None if agreement is None else agreement >= geometry.PART_AGREEMENT),
             "Laid over each other and cut into cells: of those where both show something, the "
             "share that show the same.",
+        ),
+        Measure(
+            "Beside their place",
+            "nothing to compare" if judgement is None else f"{moved:.0%}".replace("%", " %"),
+            f"less than {geometry.PARALLAX:.0%} of the cells".replace("%", " %"),
+            _outcome(None if judgement is None else moved < geometry.PARALLAX),
+            "Cells that show the same a little beside where they should: the same place from "
+            "another point of view, so another picture.",
         ),
         Measure(
             "Covers",

@@ -51,12 +51,13 @@ def _is_believed(best: Judged, moments: Moments, likeness: Likeness) -> bool:
     moments: of the closest codes. They know better when a still is shown in footage: points are
     kept of fewer frames.
     """
+    is_copy = best.judgement.level in (Level.SAME_PICTURE, Level.PART_OF)
     if not is_near(likeness.nearest):
-        return best.judgement.inliers >= _BELIEVED_POINTS
+        return is_copy or best.judgement.inliers >= _BELIEVED_POINTS
     apart = max(abs(best.newer_ms - moments[0]), abs(best.older_ms - moments[1]))
     if apart >= SAMPLE_MS and not likeness.segments:
         return False
-    return best.judgement.level in (Level.SAME_PICTURE, Level.PART_OF)
+    return is_copy
 
 
 def _measures(best: Judged | None) -> dict[str, Any]:
