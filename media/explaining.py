@@ -170,7 +170,8 @@ def _of_points(
             _outcome(all(enough)),
             "Fewer, or all in one corner, are not enough detail to tell a picture from others.",
         ),
-        *_of_judgement(judgement, written),
+        *_of_agreeing_points(judgement, written),
+        *_of_overlap(judgement),
         Measure(
             "What it adds up to",
             _LEVELS[judgement.level if judgement else Level.NOTHING],
@@ -190,15 +191,12 @@ _LEVELS = {
 }
 
 
-def _of_judgement(judgement: Judgement | None, written: Match | None) -> list[Measure]:
+def _of_agreeing_points(judgement: Judgement | None, written: Match | None) -> list[Measure]:
     inliers = judgement.inliers if judgement else 0
-    moved = judgement.grid.moved if judgement else 0.0
     is_dense = bool(judgement and judgement.grid.is_dense)
     part = geometry.DENSE_DISTINCTIVE if is_dense else geometry.PART_DISTINCTIVE
     same = geometry.DENSE_DISTINCTIVE if is_dense else geometry.SAME_DISTINCTIVE
     distinctive = judgement.distinctive if judgement else 0
-    agreement = judgement.agreement if judgement else None
-    covers = max(judgement.covers) if judgement else None
     return [
         Measure(
             "Points that agree",
@@ -218,6 +216,14 @@ def _of_judgement(judgement: Judgement | None, written: Match | None) -> list[Me
             "pictures share. This page does not know these patterns; the matcher does, and may "
             "count fewer.",
         ),
+    ]
+
+
+def _of_overlap(judgement: Judgement | None) -> list[Measure]:
+    moved = judgement.grid.moved if judgement else 0.0
+    agreement = judgement.agreement if judgement else None
+    covers = max(judgement.covers) if judgement else None
+    return [
         Measure(
             "Agreement",
             "too few cells to say" if agreement is None else f"{agreement:.2f}",
