@@ -52,13 +52,15 @@ class Row:
 
     @cached_property
     def seen(self) -> SeenFrom | None:
-        """The copy to show: one to decide before a confirmed one, an earlier one before a later."""
+        """The copy to show: one to decide before a confirmed one, an earlier one before a later,
+        of what was attached first before what came beside it.
+        """
         found = [
-            match.seen_from(item)
-            for item in self.items
+            (place, match.seen_from(item))
+            for place, item in enumerate(self.items)
             for match in [*item.found_before, *item.found_after]
         ]
-        return min(found, key=_urgency, default=None)
+        return min(found, key=lambda one: _urgency(*one), default=(0, None))[1]
 
     @cached_property
     def first(self) -> Item | None:
@@ -128,6 +130,12 @@ def lease_left_s(claim: Claim) -> float:
     return max(0, (claim.lease_until - timezone.now()).total_seconds())
 
 
-def _urgency(seen: SeenFrom) -> tuple[bool, bool, float]:
-    is_decided = seen.match.decision != Match.Decision.OPEN
-    return is_decided, seen.direction != "earlier", seen.other.first_seen_at.timestamp()
+def _urgency(place: int, seen: SeenFrom) -> tuple[bool, bool, bool, int, float]:
+    """What sorts first is shown. place: of the item among those attached."""
+    return (
+        seen.match.decision != Match.Decision.OPEN,
+        seen.direction != "earlier",
+        seen.match.relation == Match.Relation.SAME_SCENE,
+        place,
+        seen.other.first_seen_at.timestamp(),
+    )
