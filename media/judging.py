@@ -207,8 +207,8 @@ def _footage(newer: Shown, older: Shown, hint: Hint, furniture: Furniture) -> Li
     if not segments:
         is_scene = best is not None and best.judgement.level == Level.SAME_SCENE
         return Likeness(Relation.SAME_SCENE, nearest, best) if is_scene else None
-    inside = [one for one in found.values() if _is_in(segments[0], one)]
-    first = max(inside, key=lambda one: one.rank, default=best)
+    along = [one for one in found.values() if _is_along(segments[0], one)]
+    first = max(along, key=lambda one: one.rank, default=best)
     if nearest is not None and is_near(nearest):
         nearest = _first_pair(newer, older, nearest, segments[0])
     return Likeness(Relation.SAME_FOOTAGE, nearest, first, segments)
@@ -259,7 +259,7 @@ def _lies(segment: Segment, accepted: list[Judged]) -> geometry.Map:
     inside = [
         placed(one.judgement.there, unit_corners(1, 1))
         for one in accepted
-        if _is_in(segment, one) and abs(_expected(segment, one.newer_ms) - one.older_ms) < _ALONG_MS
+        if _is_along(segment, one)
     ]
     return np.median(inside, axis=0) if inside else np.full((4, 2), np.nan)
 
@@ -275,11 +275,9 @@ def _shared(segment: Segment, other: Segment) -> float:
     return max(0, end - start) / max(1, segment.other_end_ms - segment.other_start_ms)
 
 
-def _is_in(segment: Segment, one: Judged) -> bool:
-    return (
-        segment.query_start_ms <= one.newer_ms <= segment.query_end_ms
-        and segment.other_start_ms <= one.older_ms <= segment.other_end_ms
-    )
+def _is_along(segment: Segment, one: Judged) -> bool:
+    is_in = segment.query_start_ms <= one.newer_ms <= segment.query_end_ms
+    return is_in and abs(_expected(segment, one.newer_ms) - one.older_ms) <= _ALONG_MS
 
 
 def _along(newer: Shown, older: Shown, segments: list[Segment]) -> list[Pair]:

@@ -127,3 +127,5 @@ def test_a_slow_pan_is_told_once(photo):
     assert len(found) == 9
     (segment,) = judging._segments(*sides, None, found)
     assert abs(segment.other_start_ms - segment.query_start_ms - 6000) <= 1000
+    told = judging.compare(*sides, Hint(pairs=tuple(along + beside))).judged
+    assert told.older_ms - told.newer_ms == 6000  # and drawn of frames that belong together
